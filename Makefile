@@ -1,0 +1,64 @@
+# The first interpreter that is new enough; PYTHON=... picks another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The build backend is among the pinned requirements, so nothing unpinned is fetched.
+INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate pyproject.toml
+ROOMS := geo layers maps cli.py
+
+.DELETE_ON_ERROR:
+.PHONY: demo test lint bench docs requirements clean
+
+demo: .venv/.runtime
+	$(BIN)/powersite site norway --load-mw 180 --out out/norway
+
+test: .venv/.dev
+	$(BIN)/pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(ROOMS)
+	$(BIN)/pytest tests/test_rooms.py
+
+bench: .venv/.runtime
+	$(BIN)/python -m benchmarks.run
+
+docs: .venv/.runtime
+	@mkdir -p docs
+	$(BIN)/powersite assumptions > docs/.assumptions.md || { rm -f docs/.assumptions.md; exit 1; }
+	mv docs/.assumptions.md docs/assumptions.md
+
+# Pins stay as they are where they still fit; UPGRADE=--upgrade looks for newer ones.
+requirements: .venv/.dev
+	$(COMPILE) $(UPGRADE) --extra test --extra lint --group build --group lock \
+		--output-file requirements-dev.txt
+	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.txt \
+		--output-file requirements.txt
+
+# Only what make made: other answers under out/ are the user's.
+clean:
+	rm -rf .venv out/norway .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rmdir out 2>/dev/null || true
+	find $(ROOMS) tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.made:
+	@test -n "$(PYTHON)" || { \
+		echo "powersite needs Python 3.11 or newer and found none; name one: make PYTHON=python3.12" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: requirements.txt pyproject.toml .venv/.made
+	$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	$(INSTALL_SELF)
+	@touch $@
+
+.venv/.dev: requirements-dev.txt pyproject.toml .venv/.made
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	$(INSTALL_SELF)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Whole commands, measured as a user runs them."""

@@ -1,0 +1,57 @@
+"""For every test: repeatable randomness, no internet, and real clients where they are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_internet() -> Iterator[None]:
+    """Refuse connections that leave this machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:  # noqa: ANN401 its type in socket
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
+            message = f"a test reached for the internet: {address!r}"
+            raise AssertionError(message)
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+def installed(command: str) -> str:
+    """Path of a command; without it the test is skipped, or fails where clients are required."""
+    if path := shutil.which(command):
+        return path
+    message = f"{command} is not installed"
+    if os.environ.get("POWERSITE_REQUIRE_CLIENTS") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of headless Chromium; mark the test ``browser``."""
+    return installed("chromium")
+
+
+@pytest.fixture(scope="session")
+def ogrinfo() -> str:
+    """Path of GDAL's ogrinfo; mark the test ``gdal``."""
+    return installed("ogrinfo")
