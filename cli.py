@@ -1,0 +1,335 @@
+"""The command line: parse, call one function a command, turn an error into a line and a code."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+import typer
+
+from geo.errors import SitingError
+from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
+
+if TYPE_CHECKING:
+    from geo.siting import Siting
+
+app = typer.Typer(
+    name="powersite",
+    help="Where can a campus of N megawatts get its power, how soon, and how surely?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+Format = Literal["table", "json", "csv", "geojson"]
+PlaceName = Annotated[
+    str, typer.Argument(metavar="PLACE", help="norway, bhutan, or a folder with a place.toml.")
+]
+AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
+
+
+class Question(NamedTuple):
+    """What the shared options of a command said."""
+
+    options: dict[str, Any]
+    """Scenario knobs that were given."""
+    config: Path | None
+    """A scenario file."""
+    quiet: bool
+    """No progress."""
+
+
+def _knob(name: str, kind: Any, text: str) -> inspect.Parameter:  # noqa: ANN401 -- a type, as typer takes it
+    low, high = RANGES.get(name, (None, None))
+    default = getattr(Scenario, name)
+    shown = f"{default:g}" if isinstance(default, float) else str(default or "the place's")
+    flag = typer.Option(
+        "--" + name.replace("_", "-"), help=text, min=low, max=high, show_default=shown
+    )
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, flag]
+    )
+
+
+HEADROOM_KNOBS = (
+    _knob("method", Method, "How headroom is found."),
+    _knob("mode", Mode, "Linear method: limits as they are, or as they are used."),
+    _knob("cutoff", float, "Least share of new load that a line is monitored for."),
+    _knob("demand_mw", float, "Demand of the base case."),
+)
+SITE_KNOBS = (
+    _knob("load_mw", float, "Power of the campus."),
+    _knob("redundancy", Redundancy, "What grade A asks for."),
+    _knob("months", float, "Months after which power is wanted."),
+    _knob("reach_km", float, "How far a tie-line may go."),
+    _knob("top", int, "Sites shown and exported."),
+    _knob("spacing_km", float, "Nearer sites are merged."),
+    _knob("cell_km", float, "Side of the candidate cells."),
+    _knob("ha_per_mw", float, "Land per megawatt."),
+    *HEADROOM_KNOBS,
+)
+OTHER_OPTIONS = (
+    inspect.Parameter(
+        "config",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[
+            Path | None, typer.Option("--config", help="TOML file with the same options.")
+        ],
+    ),
+    inspect.Parameter(
+        "quiet",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")],
+    ),
+)
+
+
+def asks(*knobs: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a scenario, handed to it as its ``question``."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        names = [knob.name for knob in knobs]
+
+        @wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401 -- typer gives each option its own type
+            options = {name: given.pop(name) for name in names}
+            chosen = {name: value for name, value in options.items() if value is not None}
+            question = Question(chosen, given.pop("config"), given.pop("quiet"))
+            command(**given, question=question)
+
+        signature = inspect.signature(command, eval_str=True)
+        own = [
+            part.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, part in signature.parameters.items()
+            if name != "question"
+        ]
+        run.__signature__ = signature.replace(parameters=[*own, *knobs, *OTHER_OPTIONS])  # type: ignore[attr-defined]
+        run.__annotations__ = {
+            part.name: part.annotation for part in (*own, *knobs, *OTHER_OPTIONS)
+        }
+        return run
+
+    return decorate
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def site(
+    place: PlaceName,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    question: Question,
+) -> None:
+    """Find and rank the sites of PLACE, and write map, shortlist, regions and manifest."""
+    from maps.exports import write_pack
+    from maps.tables import ranking_text
+
+    siting = _find(place, question)
+    written = write_pack(siting, out)
+    typer.echo(ranking_text(siting, "site"))
+    typer.echo(ranking_text(siting, "region"))
+    typer.echo("Written: " + "  ".join(str(path) for path in written))
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def rank(
+    place: PlaceName,
+    question: Question,
+    by: Annotated[Literal["site", "region"], typer.Option("--by", help="What to rank.")] = "site",
+    fmt: AsFormat = "table",
+) -> None:
+    """Print the ranking of PLACE; nothing is written."""
+    from maps.tables import ranking_text
+
+    typer.echo(ranking_text(_find(place, question), by, fmt), nl=fmt == "table")
+
+
+@app.command()
+@asks(*HEADROOM_KNOBS)
+def headroom(place: PlaceName, question: Question, fmt: AsFormat = "table") -> None:
+    """Print the MW that each substation of PLACE could still serve, normal and N-1 secure."""
+    from geo.siting import headroom_of
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+    from maps.tables import headroom_text
+
+    place_file = open_place(place)
+    scenario = ask(place_file, question.config, question.options)
+    layers = read_layers(place_file)
+    with _Progress(question.quiet) as progress:
+        frame = headroom_of(layers, scenario, progress)
+    typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def explain(
+    place: PlaceName,
+    site_id: Annotated[str, typer.Argument(metavar="SITE_ID", help="As the ranking prints it.")],
+    question: Question,
+) -> None:
+    """Print why a site of PLACE has its rank."""
+    from maps.explain import explain_text
+
+    typer.echo(explain_text(_find(place, question), site_id))
+
+
+@app.command("map")
+@asks(*SITE_KNOBS)
+def draw(
+    place: PlaceName,
+    out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
+    question: Question,
+) -> None:
+    """Write the map of PLACE as one HTML file that needs no network."""
+    from maps.exports import write_map
+
+    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def export(
+    place: PlaceName,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    question: Question,
+    formats: Annotated[
+        str, typer.Option("--formats", help="Comma-separated.")
+    ] = "gpkg,geojson,csv",
+) -> None:
+    """Write the shortlist of PLACE for a GIS team."""
+    from maps.exports import write_pack
+
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    written = write_pack(_find(place, question), out, wanted)
+    typer.echo("Written: " + "  ".join(str(path) for path in written))
+
+
+@app.command()
+def check(place: PlaceName) -> None:
+    """Print every fault in the data of PLACE at once."""
+    from layers.place import faults_of
+
+    faults = faults_of(place)
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        typer.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {place}", err=True)
+        raise typer.Exit(SitingError.exit_code)
+    typer.echo(f"{place}: no fault found")
+
+
+@app.command()
+def places() -> None:
+    """List the built-in places."""
+    from layers.place import built_in_places, open_place
+
+    for name in built_in_places():
+        typer.echo(f"{name:<10} {open_place(name).place.title}")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def backtest(
+    place: Annotated[list[str], typer.Argument(metavar="PLACE...", help="One or more places.")],
+    question: Question,
+) -> None:
+    """Print how the known campuses of PLACE rank when they are not part of the input."""
+    from geo.backtest import backtest as look_up
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+    from maps.reports import backtest_text
+
+    results = []
+    for name in place:
+        place_file = open_place(name)
+        scenario = ask(place_file, question.config, question.options)
+        with _Progress(question.quiet) as progress:
+            frame = look_up(read_layers(place_file), scenario, progress)
+        results.append((place_file.place, scenario, frame))
+    typer.echo(backtest_text(results), nl=False)
+
+
+@app.command()
+def assumptions() -> None:
+    """Print every assumption with its unit and source, as Markdown."""
+    from maps.reports import assumptions_text
+
+    typer.echo(assumptions_text(), nl=False)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"powersite {installed('powersite')}")
+        raise typer.Exit
+
+
+class _Progress:
+    """A progress bar on stderr where someone looks at it."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._shown = not quiet and sys.stderr.isatty()
+        self._bar: Any = None
+
+    def __enter__(self) -> Callable[[float, str], None] | None:
+        if not self._shown:
+            return None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task("reading", total=1.0)
+        return lambda fraction, message: self._bar.update(
+            task, completed=fraction, description=message
+        )
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _find(place: str, question: Question) -> Siting:
+    from geo.siting import find_sites
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+
+    place_file = open_place(place)
+    scenario = ask(place_file, question.config, question.options)
+    layers = read_layers(place_file)
+    with _Progress(question.quiet) as progress:
+        return find_sites(layers, scenario, progress)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except SitingError as error:
+        typer.echo(f"powersite: {error}", err=True)
+        more = " Run 'powersite check PLACE' for all of them." if len(error.faults) > 1 else ""
+        if more:
+            typer.echo(more.strip(), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("powersite: interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The heart: pure reasoning from layers to a ranking, without files or network."""

@@ -1,0 +1,93 @@
+"""Would we have found them? Known campuses against a ranking that does not know of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.errors import LayerError
+from geo.siting import find_sites
+from geo.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+
+BASELINE_MIN_KV = 220.0
+
+
+def backtest(
+    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
+) -> pd.DataFrame:
+    """Look each known campus up among greenfield candidates found without it.
+
+    Parameters
+    ----------
+    layers
+        A place with campuses; they are taken away before sites are found.
+    scenario
+        The question; neighbours are not merged, so that every candidate is ranked.
+    progress
+        Called with a fraction and a message.
+
+    Returns
+    -------
+    DataFrame
+        campus, grid_mw, site_id, away_km (campus to the candidate that covers it or, failing that,
+        the nearest), grade, rank, candidates, percentile, baseline_rank, baseline_percentile. A
+        percentile is the share of candidates ranked lower; the baseline orders candidates by their
+        distance to the nearest substation of at least 220 kV, with or without lines.
+
+    Raises
+    ------
+    LayerError
+        If the place has no campuses.
+    """
+    if layers.campuses is None or len(layers.campuses) == 0:
+        raise LayerError(f"{layers.place.name}: has no campuses layer to test against; add one")
+    answer = find_sites(replace(layers, campuses=None), replace(scenario, spacing_km=0.0), progress)
+    sites = answer.sites
+    baseline = pd.Series(_baseline_km(sites, answer.grid.buses)).rank(method="min").to_numpy()
+    found = [_covering(sites, point) for point in layers.campuses.frame.geometry]
+    position = [row for row, _ in found]
+    total = len(sites)
+    return pd.DataFrame(
+        {
+            "campus": layers.campuses.frame["name"].to_numpy(),
+            "grid_mw": layers.campuses.frame["grid_mw"].to_numpy(),
+            "site_id": sites["site_id"].to_numpy()[position],
+            "away_km": [away for _, away in found],
+            "grade": sites["grade"].to_numpy()[position],
+            "rank": sites["rank"].to_numpy()[position],
+            "candidates": total,
+            "percentile": _percentile(sites["rank"].to_numpy()[position], total),
+            "baseline_rank": baseline[position].astype(int),
+            "baseline_percentile": _percentile(baseline[position], total),
+        }
+    )
+
+
+def _percentile(rank: np.ndarray, total: int) -> np.ndarray:
+    return 100.0 * (total - rank) / max(total - 1, 1)
+
+
+def _covering(sites: gpd.GeoDataFrame, point: BaseGeometry) -> tuple[int, float]:
+    away = sites.geometry.distance(point).to_numpy()
+    nearest = int(away.argmin())
+    return nearest, float(away[nearest]) / M_PER_KM
+
+
+def _baseline_km(sites: gpd.GeoDataFrame, buses: pd.DataFrame) -> np.ndarray:
+    strong = buses[(buses["voltage_kv"] >= BASELINE_MIN_KV) & ~buses["abroad"]]
+    middle = sites.geometry.representative_point()
+    away, _ = cKDTree(strong[["x_m", "y_m"]].to_numpy(float)).query(np.c_[middle.x, middle.y])
+    return np.asarray(away) / M_PER_KM

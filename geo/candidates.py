@@ -1,0 +1,302 @@
+"""Land that could hold the campus: square cells for greenfield sites, and the existing campuses.
+
+Cells lie on multiples of their side in the place's CRS, so that a site keeps its id from run to
+run. What is dropped keeps its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Proj, Transformer
+from scipy.spatial import cKDTree
+
+from geo.units import M2_PER_HA, M_PER_KM
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.flow import Array
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+
+MAX_VERTICES = 200
+COMPASS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
+COLUMNS = [
+    "site_id",
+    "name",
+    "kind",
+    "region",
+    "lon",
+    "lat",
+    "x_m",
+    "y_m",
+    "area_ha",
+    "grid_mw",
+    "position_error_km",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Places to look at, and how many were dropped for what."""
+
+    frame: gpd.GeoDataFrame
+    """site_id, name, kind, region, lon, lat, x_m, y_m, area_ha, grid_mw, position_error_km."""
+    dropped: dict[str, int]
+    """Reason to count of places."""
+
+
+def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Candidates:
+    """Find greenfield cells and existing campuses.
+
+    Parameters
+    ----------
+    layers
+        Regions are the land; barred ground and towns are taken out of it.
+    scenario
+        Cell size, reach and the area that the load needs.
+    stations_m
+        (n, 2) positions of the points of connection; cells out of their reach are dropped first.
+    """
+    cells, dropped = _cells_in_reach(layers, scenario, stations_m)
+    land, more = _buildable(cells, layers, scenario)
+    greenfield = _described(land, layers, "greenfield")
+    campuses = _campuses(layers, scenario)
+    frame = pd.concat([part for part in (greenfield, campuses) if len(part)], ignore_index=True)
+    closed = _closed(frame, layers)
+    reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(closed.sum())})
+    kept = gpd.GeoDataFrame(frame[~closed], geometry="geometry", crs=layers.place.crs)
+    return Candidates(kept.reset_index(drop=True), dict(reasons))
+
+
+def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
+    """Return an id that depends on the ground alone, to 10 m."""
+    corners = ",".join(str(round(value / 10)) for value in ground.bounds)
+    digest = hashlib.sha256(f"{country} {kind} {corners}".encode()).digest()
+    return f"{country}-{kind[0].upper()}-{b32encode(digest[:5]).decode()}"
+
+
+def area_ha(geometry: gpd.GeoSeries) -> Array:
+    """Return true areas, the CRS's areal distortion taken out."""
+    lon, lat = _lonlat(geometry)
+    with np.errstate(invalid="ignore"):
+        scale = Proj(geometry.crs).get_factors(lon, lat).areal_scale
+    return geometry.area.to_numpy() / np.nan_to_num(scale, nan=1.0) / M2_PER_HA
+
+
+def subdivide(polygon: BaseGeometry, most: int = MAX_VERTICES) -> list[BaseGeometry]:
+    """Cut a polygon into pieces with few vertices, so that cutting cells from it is fast."""
+    if polygon.is_empty:
+        return []
+    if shapely.get_num_coordinates(polygon) <= most:
+        return [part for part in shapely.get_parts([polygon]) if part.geom_type == "Polygon"]
+    left, low, right, high = polygon.bounds
+    if right - left > high - low:
+        middle = (left + right) / 2
+        halves = ((left, low, middle, high), (middle, low, right, high))
+    else:
+        middle = (low + high) / 2
+        halves = ((left, low, right, middle), (left, middle, right, high))
+    pieces = []
+    for half in halves:
+        for part in shapely.get_parts([shapely.clip_by_rect(polygon, *half)]):
+            pieces += subdivide(part, most) if part.geom_type != "GeometryCollection" else []
+    return pieces
+
+
+def _cells_in_reach(
+    layers: Layers, scenario: Scenario, stations_m: Array
+) -> tuple[gpd.GeoSeries, dict[str, int]]:
+    side = scenario.cell_km * M_PER_KM
+    left, low, right, high = layers.regions.frame.total_bounds
+    columns = np.arange(np.floor(left / side), np.ceil(right / side))
+    rows = np.arange(np.floor(low / side), np.ceil(high / side))
+    x, y = (axis.ravel() * side for axis in np.meshgrid(columns, rows))
+    away, _ = cKDTree(stations_m).query(np.c_[x + side / 2, y + side / 2])
+    near = away <= scenario.reach_km * M_PER_KM
+    boxes = shapely.box(x, y, x + side, y + side)
+    pieces = [piece for region in layers.regions.frame.geometry for piece in subdivide(region)]
+    tree = shapely.STRtree(pieces)
+    on_land = np.zeros(len(boxes), dtype=bool)
+    on_land[np.unique(tree.query(boxes, predicate="intersects")[0])] = True
+    out_of_reach = int((on_land & ~near).sum())
+    kept = boxes[on_land & near]
+    land = _overlap(kept, tree, pieces)
+    return gpd.GeoSeries(land, index=pd.Index(kept), crs=layers.place.crs), {
+        "no point of connection in reach": out_of_reach
+    }
+
+
+def _overlap(boxes: Array, tree: shapely.STRtree, pieces: list[BaseGeometry]) -> Array:
+    """Return the part of each box that the pieces cover."""
+    which, piece = tree.query(boxes, predicate="intersects")
+    parts = shapely.intersection(boxes[which], np.array(pieces, dtype=object)[piece])
+    return _union_by(which, parts, len(boxes))
+
+
+def _union_by(group: Array, parts: Array, size: int) -> Array:
+    order = np.argsort(group, kind="stable")
+    group, parts = group[order], parts[order]
+    out = np.full(size, shapely.Polygon(), dtype=object)
+    cuts = np.flatnonzero(group[1:] != group[:-1]) + 1
+    for owners, shapes in zip(np.split(group, cuts), np.split(parts, cuts), strict=True):
+        if len(owners):
+            out[owners[0]] = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+    return out
+
+
+def _buildable(
+    cells: gpd.GeoSeries, layers: Layers, scenario: Scenario
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Take barred ground out and keep the largest piece of each cell."""
+    boxes, land = cells.index.to_numpy(), cells.to_numpy()
+    net, reasons = land, np.full(len(land), "", dtype=object)
+    for reason, ground in _barred(layers).items():
+        tree = shapely.STRtree(ground)
+        which, piece = tree.query(net, predicate="intersects")
+        hit = np.unique(which)
+        barred = _union_by(which, np.array(ground, dtype=object)[piece], len(net))
+        net = net.copy()
+        net[hit] = shapely.difference(net[hit], barred[hit])
+        reasons[hit] = np.where(reasons[hit] == "", reason, reasons[hit])
+    largest = gpd.GeoSeries(_largest_part(net), crs=cells.crs)
+    area = area_ha(largest)
+    enough = area >= scenario.area_needed_ha
+    full = area_ha(gpd.GeoSeries(land, crs=cells.crs)) >= scenario.area_needed_ha
+    why = np.where(full & (reasons != ""), "barred land: " + reasons.astype(str), "too little land")
+    frame = gpd.GeoDataFrame({"area_ha": area, "box": boxes}, geometry=largest, crs=cells.crs)
+    return frame[enough].reset_index(drop=True), dict(Counter(map(str, why[~enough])))
+
+
+def _largest_part(net: Array) -> Array:
+    parts, owner = shapely.get_parts(net, return_index=True)
+    out = np.full(len(net), shapely.Polygon(), dtype=object)
+    solid = shapely.area(parts) > 0
+    parts, owner = parts[solid], owner[solid]
+    order = np.lexsort((shapely.area(parts), owner))
+    out[owner[order]] = parts[order]
+    return out
+
+
+def _barred(layers: Layers) -> dict[str, list[BaseGeometry]]:
+    """Return the barred ground by reason, in pieces; towns are circles sized by population."""
+    out: dict[str, list[BaseGeometry]] = {}
+    if layers.barred is not None:
+        for reason, group in layers.barred.frame.groupby("reason"):
+            out[str(reason)] = [
+                piece for shape in group.geometry.make_valid() for piece in subdivide(shape)
+            ]
+    if layers.settlements is not None:
+        standards, towns = layers.place.standards, layers.settlements.frame
+        towns = towns[towns["population"] >= standards.town_min_people]
+        radius_m = M_PER_KM * np.sqrt(
+            towns["population"] / standards.town_density_people_per_km2 / np.pi
+        )
+        out["town"] = list(towns.geometry.buffer(radius_m))
+    return {reason: ground for reason, ground in out.items() if ground}
+
+
+def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoDataFrame:
+    point = gpd.GeoSeries(_inner_point(land), crs=land.crs)
+    lon, lat = _lonlat(point)
+    x, y = point.x.to_numpy(), point.y.to_numpy()
+    columns = {
+        "site_id": [site_id(layers.place.country, kind, box) for box in land["box"]],
+        "name": _names(x, y, layers),
+        "kind": kind,
+        "region": _regions(point, layers),
+        "lon": lon,
+        "lat": lat,
+        "x_m": x,
+        "y_m": y,
+        "area_ha": land["area_ha"].to_numpy(),
+        "grid_mw": np.nan,
+        "position_error_km": 0.0,
+    }
+    return gpd.GeoDataFrame(columns, geometry=land.geometry.to_numpy(), crs=land.crs)
+
+
+def _inner_point(land: gpd.GeoDataFrame) -> Array:
+    """Return the cell's middle where it is buildable, else a point inside what is."""
+    middle = shapely.centroid(land["box"].to_numpy())
+    shapes = land.geometry.to_numpy()
+    return np.where(shapely.intersects(shapes, middle), middle, shapely.point_on_surface(shapes))
+
+
+def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
+    if layers.campuses is None:
+        return gpd.GeoDataFrame(
+            columns=[*COLUMNS, "geometry"], geometry="geometry", crs=layers.place.crs
+        )
+    rows = layers.campuses.frame
+    lon, lat = _lonlat(rows.geometry)
+    radius_m = np.sqrt(scenario.area_needed_ha * M2_PER_HA / np.pi)
+    ids = [
+        site_id(layers.place.country, "campus", shapely.Point(round(p.x, -2), round(p.y, -2)))
+        for p in rows.geometry
+    ]
+    columns = {
+        "site_id": ids,
+        "name": rows["name"].to_numpy(),
+        "kind": "campus",
+        "region": _regions(rows.geometry.reset_index(drop=True), layers),
+        "lon": lon,
+        "lat": lat,
+        "x_m": rows.geometry.x.to_numpy(),
+        "y_m": rows.geometry.y.to_numpy(),
+        "area_ha": np.nan,
+        "grid_mw": rows["grid_mw"].to_numpy(),
+        "position_error_km": rows["position_error_km"].to_numpy(),
+    }
+    return gpd.GeoDataFrame(
+        columns, geometry=rows.geometry.buffer(radius_m).to_numpy(), crs=rows.crs
+    )
+
+
+def _closed(frame: gpd.GeoDataFrame, layers: Layers) -> pd.Series:
+    if layers.policy is None:
+        return pd.Series(data=False, index=frame.index)
+    closing = layers.policy.frame[layers.policy.frame["closes"]]
+    everywhere = bool((closing["region"] == "").any())
+    return frame["region"].isin(closing["region"]) | everywhere
+
+
+def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
+    regions = layers.regions.frame
+    _, nearest = shapely.STRtree(regions.geometry.to_numpy()).query_nearest(
+        points.to_numpy(), all_matches=False
+    )
+    return regions["name"].to_numpy()[nearest]
+
+
+def _names(x: Array, y: Array, layers: Layers) -> list[str]:
+    if layers.settlements is None:
+        return [
+            f"{east / 1000:.0f} E {north / 1000:.0f} N" for east, north in zip(x, y, strict=True)
+        ]
+    towns = layers.settlements.frame
+    place = np.c_[towns.geometry.x, towns.geometry.y]
+    found = cKDTree(place).query(np.c_[x, y])
+    away, nearest = (np.asarray(part) for part in found)
+    angle = np.arctan2(y - place[nearest, 1], x - place[nearest, 0])
+    point = np.round(angle / (np.pi / 4)).astype(int) % 8
+    names = towns["name"].to_numpy()[nearest]
+    return [
+        f"{name} {km:.0f} km {COMPASS[side]}" if km >= 1 else str(name)
+        for name, km, side in zip(names, away / M_PER_KM, point, strict=True)
+    ]
+
+
+def _lonlat(geometry: gpd.GeoSeries) -> tuple[Array, Array]:
+    centre = geometry.centroid
+    to_degrees = Transformer.from_crs(geometry.crs, "EPSG:4326", always_xy=True)
+    return to_degrees.transform(centre.x.to_numpy(), centre.y.to_numpy())

@@ -1,0 +1,257 @@
+"""DC power flow and its factors on sparse matrices.
+
+Signs: a branch's flow is positive from its from-bus to its to-bus; an injection is positive into
+the network. ``ptdf[l, n]`` is the flow on l for 1 MW injected at n and taken at the reference bus
+of n's component; differences of its columns do not depend on the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
+
+from geo.errors import GridError
+from geo.grid import BASE_MVA
+
+if TYPE_CHECKING:
+    from geo.grid import GridGraph
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A grid as arrays: what the mathematics needs and nothing else."""
+
+    bus_ids: tuple[str, ...]
+    """Row order of every bus array."""
+    branch_ids: tuple[str, ...]
+    """Row order of every branch array."""
+    tail: Array
+    """From-bus position of each branch, int."""
+    head: Array
+    """To-bus position of each branch, int."""
+    susceptance_mw: Array
+    """MW per radian of each branch; may be negative (series capacitors)."""
+    limit_mw: Array
+    """Limit in normal operation; inf where unlimited."""
+    emergency_mw: Array
+    """Limit after an outage; inf where unlimited."""
+    outages: Array
+    """Positions of the branches that are lost one at a time (one of each group of circuits)."""
+
+    def __post_init__(self) -> None:
+        """Refuse reactances that cannot be.
+
+        Raises
+        ------
+        GridError
+            If a susceptance is zero or not finite.
+        """
+        bad = ~np.isfinite(self.susceptance_mw) | (self.susceptance_mw == 0)
+        if bad.any():
+            name = self.branch_ids[int(np.flatnonzero(bad)[0])]
+            raise GridError(
+                f"branch '{name}': reactance is zero or not finite; correct its length or x"
+            )
+
+    @property
+    def n_bus(self) -> int:
+        """Count the buses."""
+        return len(self.bus_ids)
+
+    @property
+    def n_branch(self) -> int:
+        """Count the branches."""
+        return len(self.branch_ids)
+
+    @cached_property
+    def incidence(self) -> sp.csr_array:
+        """Branch × bus, +1 at the from-bus and −1 at the to-bus."""
+        rows = np.arange(self.n_branch)
+        ones = np.ones(self.n_branch)
+        return sp.csr_array(
+            (np.r_[ones, -ones], (np.r_[rows, rows], np.r_[self.tail, self.head])),
+            shape=(self.n_branch, self.n_bus),
+        )
+
+    @cached_property
+    def component(self) -> Array:
+        """Label of the connected part of each bus."""
+        return _labels(self.n_bus, self.tail, self.head)
+
+    @cached_property
+    def ptdf(self) -> Array:
+        """Branch × bus flow factors, dense.
+
+        Raises
+        ------
+        GridError
+            If the network's susceptance matrix is singular.
+        """
+        flow_of_angle = sp.diags_array(self.susceptance_mw) @ self.incidence
+        laplacian = (self.incidence.T @ flow_of_angle).tocsc()
+        _, reference = np.unique(self.component, return_index=True)
+        kept = np.setdiff1d(np.arange(self.n_bus), reference)
+        factors = np.zeros((self.n_branch, self.n_bus))
+        if kept.size == 0:
+            return factors
+        reduced = laplacian[kept][:, kept].tocsc()
+        try:
+            solver = splu(
+                reduced,
+                permc_spec="MMD_AT_PLUS_A",
+                options={"SymmetricMode": True},
+                diag_pivot_thresh=0.0,
+            )
+        except RuntimeError as error:
+            raise GridError(
+                "grid: the susceptance matrix is singular; check parallel reactances"
+            ) from error
+        angle_of_flow = solver.solve(flow_of_angle[:, kept].T.toarray())
+        factors[:, kept] = angle_of_flow.T
+        return factors
+
+    @cached_property
+    def bridges(self) -> Array:
+        """Whether losing each branch alone splits the network, bool."""
+        pairs = pd.Series(
+            list(
+                zip(np.minimum(self.tail, self.head), np.maximum(self.tail, self.head), strict=True)
+            )
+        )
+        single = ~pairs.duplicated(keep=False).to_numpy()
+        graph: nx.Graph[int] = nx.Graph(list(pairs))
+        cut = {tuple(sorted(edge)) for edge in nx.bridges(graph)}  # type: ignore[call-overload]
+        return single & np.fromiter((pair in cut for pair in pairs), dtype=bool, count=len(pairs))
+
+    def split_by(self, branch: int) -> Array:
+        """Return which buses stay with the from-bus when a bridge is lost, bool."""
+        keep = np.arange(self.n_branch) != branch
+        labels = _labels(self.n_bus, self.tail[keep], self.head[keep])
+        return labels == labels[self.tail[branch]]
+
+
+@dataclass(frozen=True, eq=False)
+class Outages:
+    """What each outage does to the flows, one column an outage."""
+
+    branches: Array
+    """Position of the lost branch of each column."""
+    shift: Array
+    """branch × outage: MW added to l per MW that k carried. LODF, or for a bridge the pick-up by
+    the part that carries on."""
+    alive: Array
+    """branch × outage, bool: false for k itself and for branches in the part that is cut off."""
+    cut_off: Array
+    """bus × outage, bool: the bus is in the part that is cut off."""
+    weights: Array
+    """bus × outage: how the rest picks up; columns sum to 1, or to 0 if nothing can."""
+
+
+def network_of(grid: GridGraph) -> Network:
+    """Turn the tables of a grid into arrays."""
+    position = pd.Series(np.arange(len(grid.buses)), index=grid.buses.index)
+    branches = grid.branches
+    first = ~branches["group"].duplicated().to_numpy()
+    return Network(
+        bus_ids=tuple(grid.buses.index),
+        branch_ids=tuple(branches.index),
+        tail=position[branches["from_bus"]].to_numpy(),
+        head=position[branches["to_bus"]].to_numpy(),
+        susceptance_mw=BASE_MVA / branches["x_pu"].to_numpy(float),
+        limit_mw=_unlimited_if_zero(branches["limit_mw"].to_numpy(float)),
+        emergency_mw=_unlimited_if_zero(branches["emergency_mw"].to_numpy(float)),
+        outages=np.flatnonzero(first),
+    )
+
+
+def dc_flows(network: Network, injection_mw: Array) -> Array:
+    """Return the flow on every branch for balanced injections per component."""
+    return network.ptdf @ injection_mw
+
+
+def outage_effects(network: Network, capacity_mw: Array, weights: Array) -> Outages:
+    """Work out what each outage does.
+
+    Parameters
+    ----------
+    network
+        The grid.
+    capacity_mw
+        Supply capacity per bus; of two parts, the one with more carries on.
+    weights
+        Share of each bus in picking up what is lost; not negative.
+
+    Returns
+    -------
+    Outages
+        METHODS: LODF = H/(1 − H_kk); for a bridge, the flow it carried enters the rest at the end
+        that remains and leaves it by the weights.
+    """
+    outages, ptdf = network.outages, network.ptdf
+    if len(outages) == 0:
+        by_branch, by_bus = np.zeros((network.n_branch, 0)), np.zeros((network.n_bus, 0))
+        return Outages(outages, by_branch, by_branch.astype(bool), by_bus.astype(bool), by_bus)
+    transfer = ptdf[:, network.tail[outages]] - ptdf[:, network.head[outages]]
+    own = transfer[outages, np.arange(len(outages))]
+    bridge = network.bridges[outages]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.where(bridge, 0.0, transfer / np.where(bridge, 1.0, 1.0 - own))
+    alive = np.ones(shift.shape, dtype=bool)
+    cut_off = np.zeros((network.n_bus, len(outages)), dtype=bool)
+    share = np.repeat(weights[:, None], len(outages), axis=1)
+    for column in np.flatnonzero(bridge):
+        branch = outages[column]
+        lost, sign, end = _smaller_part(network, branch, capacity_mw)
+        cut_off[:, column] = lost
+        alive[:, column] = ~(lost[network.tail] | lost[network.head])
+        share[lost, column] = 0.0
+    share = _share_by_component(share, network.component)
+    for column in np.flatnonzero(bridge):
+        lost, sign, end = _smaller_part(network, outages[column], capacity_mw)
+        at_home = network.component == network.component[end]
+        shift[:, column] = sign * (ptdf[:, end] - ptdf @ (share[:, column] * at_home))
+    alive[outages, np.arange(len(outages))] = False
+    shift[~alive] = 0.0
+    return Outages(outages, shift, alive, cut_off, share)
+
+
+def after_outages(effects: Outages, flows_mw: Array) -> Array:
+    """Return the flows after each outage, branch × outage; 0 where a branch is out."""
+    after = flows_mw[:, None] + effects.shift * flows_mw[effects.branches][None, :]
+    return np.where(effects.alive, after, 0.0)
+
+
+def _smaller_part(network: Network, branch: int, capacity_mw: Array) -> tuple[Array, float, int]:
+    home = network.component == network.component[network.tail[branch]]
+    with_tail = network.split_by(branch) & home
+    with_head = home & ~with_tail
+    if capacity_mw[with_tail].sum() >= capacity_mw[with_head].sum():
+        return with_head, 1.0, int(network.tail[branch])
+    return with_tail, -1.0, int(network.head[branch])
+
+
+def _share_by_component(share: Array, component: Array) -> Array:
+    totals = np.zeros((component.max() + 1, share.shape[1]))
+    np.add.at(totals, component, share)
+    totals[totals == 0] = np.inf
+    return share / totals[component]
+
+
+def _labels(n_bus: int, tail: Array, head: Array) -> Array:
+    links = sp.coo_array((np.ones(len(tail)), (tail, head)), shape=(n_bus, n_bus))
+    return connected_components(links, directed=False)[1]
+
+
+def _unlimited_if_zero(limit_mw: Array) -> Array:
+    return np.where(limit_mw > 0, limit_mw, np.inf)

@@ -1,0 +1,641 @@
+"""What each layer kind promises: one frozen class per kind, held to it when it is built.
+
+A kind takes a raw frame, converts the promised columns, adds absent optional ones as unknown, and
+raises one `LayerError` with every fault. Geometry is in one metric CRS from then on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import geopandas as gpd
+import numpy as np
+
+from geo.columns import Column, conform, unique
+from geo.errors import Fault, LayerError
+from geo.standards import STANDARDS, Standards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+Shape = Literal["Point", "LineString", "Polygon"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a layer comes from, carried to every output."""
+
+    title: str
+    """Name of the data set and its publisher."""
+    url: str = ""
+    """Where it is published."""
+    licence: str = "unknown"
+    """Licence name, SPDX where there is one."""
+    vintage: str = "unknown"
+    """Date or year of the data."""
+    attribution: str = ""
+    """Words that the licence asks to show."""
+    note: str = ""
+    """What a reader has to know before relying on it."""
+    file: str = ""
+    """File name within the place."""
+    sha256: str = ""
+    """Hash of the file as read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Rows of one kind with their source; subclasses say what the rows promise."""
+
+    frame: gpd.GeoDataFrame | pd.DataFrame
+    """The rows, indexed by their row number in the file."""
+    source: Source
+    """Where they come from."""
+    may_be_empty: bool = False
+    """Whether no rows is a statement (there is none) and not a mistake."""
+
+    kind: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = ()
+    key: ClassVar[str] = ""
+    shape: ClassVar[Shape | None] = None
+
+    def __post_init__(self) -> None:
+        """Convert and check the frame.
+
+        Raises
+        ------
+        LayerError
+            With every fault found, each naming file, row and remedy.
+        """
+        file = self.source.file or self.kind
+        frame, faults = conform(self.frame, self.columns, file)
+        if frame.empty and not self.may_be_empty:
+            faults.append(
+                Fault(
+                    file, f"layer '{self.kind}' has no rows", "add rows, or set may_be_empty = true"
+                )
+            )
+        if self.key:
+            faults += unique(frame, self.key, file)
+        if self.shape:
+            faults += _geometry_faults(frame, self.shape, file)
+        if not faults:
+            faults += self.further_faults(frame, file)
+        if faults:
+            raise LayerError.of(faults)
+        object.__setattr__(self, "frame", frame)
+
+    def further_faults(self, _frame: gpd.GeoDataFrame, _file: str) -> list[Fault]:
+        """Find what only this kind can be wrong about."""
+        return []
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.frame)
+
+
+def parse_voltages_kv(text: object) -> tuple[float, ...]:
+    """Read ``'420;132'`` as ``(420.0, 132.0)``, highest first.
+
+    Raises
+    ------
+    ValueError
+        If a part is not a positive number up to 1,200.
+    """
+    parts = [part.strip() for part in str(text).replace("/", ";").split(";") if part.strip()]
+    values = {float(part) for part in parts}
+    if not values or any(not 0 < value <= MAX_VOLTAGE_KV for value in values):
+        raise ValueError(text)
+    return tuple(sorted(values, reverse=True))
+
+
+MAX_VOLTAGE_KV = 1200.0
+CONFIDENCE = Column(
+    "confidence", "number", "how sure the row is", 0, 1, required=False, nullable=True
+)
+POSITION_ERROR = Column(
+    "position_error_km",
+    "number",
+    "how far the position may be off",
+    0,
+    500,
+    required=False,
+    nullable=True,
+)
+NAME = Column("name", "text", "name people know it by", nullable=True)
+QUALITY = Column(
+    "quality", "text", "official, press, derived or assumed", required=False, nullable=True
+)
+YEAR = Column("year", "text", "year the value holds for", required=False, nullable=True)
+ZONE = Column(
+    "zone", "text", "price zone; empty for the whole place", required=False, nullable=True
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Substations(Layer):
+    """Places where the network can be entered."""
+
+    kind: ClassVar[str] = "substations"
+    key: ClassVar[str] = "id"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("id", "text", "unique id"),
+        NAME,
+        Column("voltages_kv", "text", "voltages present, as 420;132"),
+        Column(
+            "country", "text", "ISO code where not the place itself", required=False, nullable=True
+        ),
+        POSITION_ERROR,
+    )
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find voltages that cannot be read."""
+        return [
+            Fault(
+                f"{file} row {row} column voltages_kv",
+                f"unknown voltage '{text}'",
+                "write kilovolts above 0 and up to 1200, separated by semicolons",
+            )
+            for row, text in frame["voltages_kv"].items()
+            if not _reads_as_voltages(text)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Lines(Layer):
+    """Transmission lines and cables between substations."""
+
+    kind: ClassVar[str] = "lines"
+    key: ClassVar[str] = "id"
+    shape: ClassVar[Shape | None] = "LineString"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("id", "text", "unique id"),
+        Column("name", "text", "name people know it by", required=False, nullable=True),
+        Column("from_substation", "text", "id of the substation where it begins"),
+        Column("to_substation", "text", "id of the substation where it ends"),
+        Column("voltage_kv", "number", "nominal voltage", 1, MAX_VOLTAGE_KV),
+        Column("circuits", "integer", "parallel circuits", 1, 16, required=False, nullable=True),
+        Column("length_km", "number", "route length", 0, 5000, required=False, nullable=True),
+        Column(
+            "rating_mva", "number", "rating of one circuit", 0, 20000, required=False, nullable=True
+        ),
+        Column("category", "text", "line or cable", required=False, nullable=True),
+        Column("dc", "flag", "true for direct current", required=False, nullable=True),
+        CONFIDENCE,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plants(Layer):
+    """Power plants: the energy resources that are built."""
+
+    kind: ClassVar[str] = "plants"
+    key: ClassVar[str] = "id"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("id", "text", "unique id"),
+        NAME,
+        Column("fuel", "text", "hydro, gas, wind, …"),
+        Column("capacity_mw", "number", "installed capacity", 0, 30000),
+        Column(
+            "annual_gwh",
+            "number",
+            "energy of a mean year",
+            0,
+            250000,
+            required=False,
+            nullable=True,
+        ),
+        Column(
+            "storage_gwh", "number", "reservoir energy", 0, 250000, required=False, nullable=True
+        ),
+        Column("status", "text", "operating, under construction, …", required=False, nullable=True),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class GasFields(Layer):
+    """Gas fields and the points where their gas comes ashore."""
+
+    kind: ClassVar[str] = "gas_fields"
+    key: ClassVar[str] = "id"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("id", "text", "unique id"),
+        NAME,
+        Column("status", "text", "operating, …", required=False, nullable=True),
+        Column("gas_mcm_per_year", "number", "gas produced or landed", 0, 1e6, nullable=True),
+        Column(
+            "offshore",
+            "flag",
+            "true where a campus on land cannot reach it",
+            required=False,
+            nullable=True,
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Settlements(Layer):
+    """Towns and villages: demand, workforce and remoteness."""
+
+    kind: ClassVar[str] = "settlements"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("name", "text", "name people know it by"),
+        Column("population", "number", "inhabitants", 0, 5e7),
+        ZONE,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Loads(Layer):
+    """Large consumers that are known apart from the settlements."""
+
+    kind: ClassVar[str] = "loads"
+    columns: ClassVar[tuple[Column, ...]] = (
+        NAME,
+        Column("substation", "text", "id of the substation that feeds it"),
+        Column("demand_mw", "number", "demand in the base case", 0, 20000),
+        Column("note", "text", "what to know", required=False, nullable=True),
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ClimateStations(Layer):
+    """Air temperature and humidity at known places."""
+
+    kind: ClassVar[str] = "climate"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        NAME,
+        Column("t_annual_c", "number", "mean temperature of the year", -60, 45),
+        Column("t_warmest_month_c", "number", "mean temperature of the warmest month", -40, 55),
+        Column(
+            "rh_annual_pct",
+            "number",
+            "mean relative humidity",
+            1,
+            100,
+            required=False,
+            nullable=True,
+        ),
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class LandPrices(Layer):
+    """Price of land by region."""
+
+    kind: ClassVar[str] = "land_prices"
+    key: ClassVar[str] = "region"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("region", "text", "name of the region as in the regions layer"),
+        Column("land_price_usd_per_ha", "number", "price of land", 0, 1e9, nullable=True),
+        Column(
+            "basis",
+            "text",
+            "sale, compensation, capitalised rent, …",
+            required=False,
+            nullable=True,
+        ),
+        YEAR,
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class PowerPrices(Layer):
+    """Price of electricity by zone."""
+
+    kind: ClassVar[str] = "power_prices"
+    key: ClassVar[str] = "zone"
+    columns: ClassVar[tuple[Column, ...]] = (
+        ZONE,
+        Column(
+            "power_price_usd_per_mwh", "number", "mean price over a year", -100, 2000, nullable=True
+        ),
+        YEAR,
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Carbon(Layer):
+    """Carbon intensity of electricity by zone."""
+
+    kind: ClassVar[str] = "carbon"
+    key: ClassVar[str] = "zone"
+    columns: ClassVar[tuple[Column, ...]] = (
+        ZONE,
+        Column("carbon_g_per_kwh", "number", "life-cycle carbon intensity", 0, 2000, nullable=True),
+        YEAR,
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Policy(Layer):
+    """Rules of a jurisdiction that touch the siting of a campus."""
+
+    kind: ClassVar[str] = "policy"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("topic", "text", "what it is about"),
+        Column("rule", "text", "what it says"),
+        Column("effect", "text", "gate, delay, cost or none"),
+        Column("closes", "flag", "true if it bars every new site", required=False, nullable=True),
+        Column(
+            "region", "text", "region it holds for; empty for all", required=False, nullable=True
+        ),
+        Column("status", "text", "in force, proposed, …", required=False, nullable=True),
+        Column("url", "text", "where it was read", required=False, nullable=True),
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Campuses(Layer):
+    """Existing campuses with an energised connection, candidates for conversion."""
+
+    kind: ClassVar[str] = "campuses"
+    key: ClassVar[str] = "name"
+    shape: ClassVar[Shape | None] = "Point"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("name", "text", "name people know it by"),
+        Column("grid_mw", "number", "energised connection", 0, 10000, nullable=True),
+        Column("use", "text", "mining, smelter, …", required=False, nullable=True),
+        Column("operator", "text", "who runs it", required=False, nullable=True),
+        Column("note", "text", "what to know", required=False, nullable=True),
+        POSITION_ERROR,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Regions(Layer):
+    """Counties, dzongkhags, states: what sites are summed over, and the land itself."""
+
+    kind: ClassVar[str] = "regions"
+    key: ClassVar[str] = "name"
+    shape: ClassVar[Shape | None] = "Polygon"
+    columns: ClassVar[tuple[Column, ...]] = (Column("name", "text", "name of the region"),)
+
+
+@dataclass(frozen=True, eq=False)
+class Ties(Layer):
+    """Links abroad: a source and a sink at their substation."""
+
+    kind: ClassVar[str] = "ties"
+    columns: ClassVar[tuple[Column, ...]] = (
+        NAME,
+        Column("substation", "text", "id of the substation where it lands"),
+        Column("capacity_mw", "number", "trading capacity", 0, 20000, nullable=True),
+        Column("to_country", "text", "country at the other end", required=False, nullable=True),
+        Column("note", "text", "what to know", required=False, nullable=True),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Barred(Layer):
+    """Ground that no campus can stand on: water, protected areas, towns."""
+
+    kind: ClassVar[str] = "barred"
+    shape: ClassVar[Shape | None] = "Polygon"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("reason", "text", "why it is barred"),
+        Column("name", "text", "name people know it by", required=False, nullable=True),
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is known of a place beside its layers."""
+
+    name: str
+    """Short name, as on the command line."""
+    title: str
+    """Name for people."""
+    country: str
+    """ISO 3166-1 alpha-3 code."""
+    crs: str
+    """Metric CRS in which everything is measured."""
+    demand_mw: float
+    """Demand of the base case, summed over the place."""
+    frequency_hz: int = 50
+    """System frequency."""
+    unconnected: tuple[str, ...] = ()
+    """Ids of substations that are known to meet no line of the data."""
+    note: str = ""
+    """Limits that a reader of any output has to know."""
+    standards: Standards = field(default_factory=lambda: STANDARDS)
+    """Assumptions, with the place's own changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """All that is known of a place, checked across layers."""
+
+    place: Place
+    """The place itself."""
+    substations: Substations
+    """Where the network can be entered."""
+    lines: Lines
+    """How the substations are joined."""
+    regions: Regions
+    """The land, by region."""
+    plants: Plants | None = None
+    """Power plants."""
+    gas_fields: GasFields | None = None
+    """Gas fields and landing points."""
+    settlements: Settlements | None = None
+    """Towns and villages."""
+    loads: Loads | None = None
+    """Large consumers; the rest of the demand follows the settlements."""
+    climate: ClimateStations | None = None
+    """Temperature and humidity."""
+    land_prices: LandPrices | None = None
+    """Land prices by region."""
+    power_prices: PowerPrices | None = None
+    """Electricity prices by zone."""
+    carbon: Carbon | None = None
+    """Carbon intensity by zone."""
+    policy: Policy | None = None
+    """Rules of the jurisdiction."""
+    campuses: Campuses | None = None
+    """Existing campuses."""
+    ties: Ties | None = None
+    """Links abroad."""
+    barred: Barred | None = None
+    """Ground that cannot be built on."""
+
+    def __post_init__(self) -> None:
+        """Check what one layer says of another.
+
+        Raises
+        ------
+        LayerError
+            With every fault found.
+        """
+        faults = _crs_faults(self) or [
+            *_reference_faults(self),
+            *_region_faults(self),
+            *_position_faults(self),
+        ]
+        if faults:
+            raise LayerError.of(faults)
+
+    def present(self) -> Iterator[Layer]:
+        """Yield the layers that this place has, in a fixed order."""
+        for item in fields(self):
+            layer = getattr(self, item.name)
+            if isinstance(layer, Layer):
+                yield layer
+
+
+KINDS: dict[str, type[Layer]] = {
+    kind.kind: kind
+    for kind in (
+        Substations,
+        Lines,
+        Regions,
+        Plants,
+        GasFields,
+        Settlements,
+        Loads,
+        ClimateStations,
+        LandPrices,
+        PowerPrices,
+        Carbon,
+        Policy,
+        Campuses,
+        Ties,
+        Barred,
+    )
+}
+"""Kind name, which is also the field of `Layers`, to class."""
+
+FAR_M = 400_000.0
+
+
+def _reads_as_voltages(text: object) -> bool:
+    try:
+        parse_voltages_kv(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fault]:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+        return [
+            Fault(file, "has no CRS", "declare one in the file, or crs = 'EPSG:…' in place.toml")
+        ]
+    if not frame.crs.is_projected:
+        return [
+            Fault(
+                file,
+                f"is in degrees ({frame.crs.to_string()})",
+                "project it to the place's metric CRS",
+            )
+        ]
+    geometry = frame.geometry
+    finite = np.isfinite(geometry.bounds.to_numpy()).all(axis=1)
+    right = geometry.geom_type.isin({shape} if shape == "Point" else {shape, f"Multi{shape}"})
+    usable = right & finite & ~geometry.is_empty
+    faults = [
+        Fault(
+            f"{file} row {row}",
+            f"geometry is not a finite, non-empty {shape}",
+            "correct its coordinates (lon before lat, in the CRS that is declared)",
+        )
+        for row in frame.index[~usable]
+    ]
+    crooked = geometry[usable & ~geometry.is_valid & (shape == "Polygon")]
+    return faults + [
+        Fault(
+            f"{file} row {row}",
+            f"geometry is not valid: {reason}",
+            "mend it, as with Fix geometries in QGIS",
+        )
+        for row, reason in crooked.is_valid_reason().items()
+    ]
+
+
+def _crs_faults(layers: Layers) -> list[Fault]:
+    return [
+        Fault(
+            layer.source.file or layer.kind,
+            f"is in {layer.frame.crs.to_string()}, the place in {layers.place.crs}",
+            "project it to the place's CRS",
+        )
+        for layer in layers.present()
+        if layer.shape and layer.frame.crs != layers.place.crs
+    ]
+
+
+def _reference_faults(layers: Layers) -> Iterator[Fault]:
+    known = set(layers.substations.frame["id"])
+    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
+    for end in ("from_substation", "to_substation"):
+        for row in lines.index[~lines[end].isin(known)]:
+            yield Fault(
+                f"{file} row {row} column {end}",
+                f"no substation has the id '{lines.loc[row, end]}'",
+                "correct the id, or add the substation",
+            )
+    for row in lines.index[lines["from_substation"] == lines["to_substation"]]:
+        yield Fault(
+            f"{file} row {row}", "begins and ends at the same substation", "correct one end"
+        )
+    for layer in (layers.ties, layers.loads):
+        if layer is None:
+            continue
+        frame = layer.frame
+        for row in frame.index[~frame["substation"].isin(known)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row} column substation",
+                f"no substation has the id '{frame.loc[row, 'substation']}'",
+                "write the id of a substation",
+            )
+    met = (
+        set(lines["from_substation"]) | set(lines["to_substation"]) | set(layers.place.unconnected)
+    )
+    stations = layers.substations.frame
+    for row in stations.index[~stations["id"].isin(met)]:
+        yield Fault(
+            f"{layers.substations.source.file or 'substations'} row {row}",
+            f"no line meets substation '{stations.loc[row, 'id']}' ({stations.loc[row, 'name']})",
+            "add its line, remove it, or list its id under unconnected in place.toml",
+        )
+
+
+def _region_faults(layers: Layers) -> Iterator[Fault]:
+    known = {"", *layers.regions.frame["name"]}
+    for layer in (layers.land_prices, layers.policy):
+        if layer is None:
+            continue
+        names = layer.frame["region"]
+        for row in names.index[~names.isin(known)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row} column region",
+                f"no region has the name '{names.loc[row]}'",
+                "write the name as in the regions layer",
+            )
+
+
+def _position_faults(layers: Layers) -> Iterator[Fault]:
+    land = layers.regions.frame.geometry.union_all().envelope.buffer(FAR_M)
+    for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
+        if layer is None:
+            continue
+        for row in layer.frame.index[~layer.frame.geometry.intersects(land)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row}",
+                f"lies more than {FAR_M / 1000:.0f} km outside the place's regions",
+                "check that lon and lat are not swapped and that the CRS is right",
+            )

@@ -1,0 +1,92 @@
+"""The power-first order: grades that only power can change, then a score within the grade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.criteria import CRITERIA, REDUNDANCY_LEVEL, weights
+
+if TYPE_CHECKING:
+    from geo.scenario import Scenario
+    from geo.standards import Standards
+
+GRADES = ("A", "B", "C", "D")
+FULL_SCORE = 100.0
+SLACK_MW = 1e-3
+
+
+def grade(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd.Series:
+    """Return the grade of each site.
+
+    A: firm MW and the redundancy asked for. B: the load in normal operation. C: a first phase firm.
+    D: less.
+
+    Parameters
+    ----------
+    measures
+        Columns firm_mw, normal_mw, redundancy.
+    scenario
+        Load and redundancy asked for.
+    standards
+        Share of the load that a first phase needs.
+    """
+    load_mw = scenario.load_mw - SLACK_MW
+    level = measures["redundancy"].map(REDUNDANCY_LEVEL)
+    firm, normal = measures["firm_mw"].fillna(0.0), measures["normal_mw"].fillna(0.0)
+    secure = (firm >= load_mw) & (level >= REDUNDANCY_LEVEL[scenario.redundancy])
+    served = (normal >= load_mw) | (firm >= load_mw)
+    phase = firm >= scenario.load_mw * standards.first_phase_share - SLACK_MW
+    letters = np.select([secure, served, phase], GRADES[:3], GRADES[3])
+    return pd.Series(letters, index=measures.index, dtype=object)
+
+
+def shares(measures: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Return what each criterion adds to the score of at most 100, as share_<criterion>."""
+    chosen = weights(scenario)
+    columns = {
+        f"share_{criterion.name}": FULL_SCORE
+        * chosen[criterion.name]
+        * criterion.value(_as_number(measures[criterion.column]), scenario)
+        for criterion in CRITERIA
+    }
+    return pd.DataFrame(columns, index=measures.index)
+
+
+def rank(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd.DataFrame:
+    """Order sites by grade, then score, then id.
+
+    Parameters
+    ----------
+    measures
+        One row per site with site_id and the column of every criterion.
+    scenario, standards
+        The question and the assumptions.
+
+    Returns
+    -------
+    DataFrame
+        The measures with grade, score, shares and rank (from 1), in rank order.
+    """
+    parts = shares(measures, scenario)
+    out = measures.assign(grade=grade(measures, scenario, standards), score=parts.sum(axis=1))
+    out = pd.concat([out, parts], axis=1).sort_values(
+        ["grade", "score", "site_id"], ascending=[True, False, True], kind="stable"
+    )
+    return out.assign(rank=np.arange(1, len(out) + 1))
+
+
+def known_share(measures: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    """Return the weight of the criteria whose measure is known, from 0 to 1."""
+    chosen = weights(scenario)
+    known = sum(
+        chosen[criterion.name] * measures[criterion.column].notna().astype(float)
+        for criterion in CRITERIA
+    )
+    return pd.Series(known, index=measures.index)
+
+
+def _as_number(measure: pd.Series) -> pd.Series:
+    return measure.map(REDUNDANCY_LEVEL) if measure.name == "redundancy" else measure

@@ -1,0 +1,274 @@
+"""The order of reasoning, from layers to a ranked answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from geo.balance import base_flows
+from geo.candidates import find_candidates
+from geo.errors import NoSiteError
+from geo.feeds import TwoFeeds
+from geo.grid import build_grid
+from geo.headroom import headroom_study, hosting_capacity
+from geo.measures import assess_points, measure, with_two_feeds
+from geo.ranking import known_share, rank
+from geo.reach import connect, points_of_connection
+from geo.redundancy import find_paths
+from geo.regions import rank_regions
+from geo.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.balance import Flows
+    from geo.candidates import Candidates
+    from geo.grid import GridGraph
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+
+SITE_COLUMNS = [
+    "site_id", "name", "kind", "region", "lon", "lat", "area_ha", "rank", "grade", "score",
+    "firm_mw", "normal_mw", "limiting_line", "limiting_outage", "poi_id", "poi_name",
+    "poi_voltage_kv", "tie_km", "redundancy", "months_p10", "months_p50", "months_p90",
+    "hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh",
+    "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
+]  # fmt: skip
+EXTRA_COLUMNS = ["second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km"]
+
+
+@dataclass(frozen=True, eq=False)
+class Siting:
+    """Everything that a run found; each later room only shows it."""
+
+    layers: Layers
+    """What was known."""
+    scenario: Scenario
+    """What was asked."""
+    grid: GridGraph
+    """The network as it was understood."""
+    headroom: pd.DataFrame
+    """MW per bus, in the headroom columns of the house."""
+    congestion: pd.DataFrame
+    """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
+    sites: gpd.GeoDataFrame
+    """Distinct sites in rank order, in the site columns of the house, with their shares."""
+    feeds: gpd.GeoDataFrame
+    """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
+    regions: gpd.GeoDataFrame
+    """Regions in rank order."""
+    dropped: pd.DataFrame
+    """Reason and count of the places that did not pass."""
+    notes: tuple[str, ...]
+    """What a reader of any output has to know."""
+
+
+def find_sites(
+    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
+) -> Siting:
+    """Find and rank the sites of a place.
+
+    Parameters
+    ----------
+    layers
+        What is known of the place.
+    scenario
+        What is asked.
+    progress
+        Called with a fraction and a message.
+
+    Returns
+    -------
+    Siting
+
+    Raises
+    ------
+    GridError
+        If the network cannot be built or solved.
+    NoSiteError
+        If no place passes the gates.
+    """
+    place = layers.place
+    grid = build_grid(layers)
+    flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
+    headroom, congestion = headroom_study(
+        grid,
+        flows,
+        method=scenario.method,
+        mode=scenario.mode,
+        cutoff=scenario.cutoff,
+        progress=progress,
+    )
+    paths = find_paths(grid, layers, scenario.load_mw)
+    points = points_of_connection(grid, place, scenario)
+    if points.empty:
+        message = f"no voltage of this grid can take {scenario.load_mw:g} MW; lower the load"
+        raise NoSiteError(f"{place.name}: {message}")
+    points = assess_points(points, headroom, paths, scenario)
+    candidates = find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
+    links = connect(candidates.frame, points, scenario, place.standards.detour_factor)
+    measures = measure(candidates.frame, links, points, layers, scenario)
+    feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
+    measures = with_two_feeds(measures, feeds, scenario)
+    ranked = rank(measures, scenario, place.standards)
+    best, dropped = choose(ranked, candidates, scenario)
+    if best.empty:
+        raise NoSiteError(
+            f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
+            "raise --reach-km or lower the load"
+        )
+    sites = _present(best, candidates.frame, grid, scenario)
+    return Siting(
+        layers, scenario, grid, headroom, congestion, sites,
+        feeds=_tie_lines(sites, grid),
+        regions=rank_regions(sites, layers),
+        dropped=dropped,
+        notes=_notes(layers, scenario, grid, flows, congestion),
+    )  # fmt: skip
+
+
+def headroom_of(
+    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the headroom of every bus of a place, with positions."""
+    grid = build_grid(layers)
+    frame = hosting_capacity(
+        grid,
+        base_flows(grid, layers, scenario.demand_in(layers.place.demand_mw)),
+        method=scenario.method,
+        mode=scenario.mode,
+        cutoff=scenario.cutoff,
+        progress=progress,
+    )
+    at = grid.buses.loc[frame["bus_id"]]
+    points = gpd.points_from_xy(at["x_m"], at["y_m"])
+    return gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
+
+
+def choose(
+    ranked: pd.DataFrame, candidates: Candidates, scenario: Scenario
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep each place's best link and merge greenfield neighbours into the better one.
+
+    Parameters
+    ----------
+    ranked
+        Ranked links, several per site.
+    candidates
+        For the reasons of what was dropped before.
+    scenario
+        Spacing.
+
+    Returns
+    -------
+    sites, dropped
+        Sites re-ranked from 1; reasons with counts.
+    """
+    best = ranked.drop_duplicates("site_id")
+    keep = distinct(
+        best[["x_m", "y_m"]].to_numpy(float),
+        (best["kind"] == "campus").to_numpy(),
+        scenario.spacing_km * M_PER_KM,
+    )
+    reasons = dict(candidates.dropped)
+    unlinked = len(candidates.frame) - len(best)
+    reasons["no point of connection in reach"] = (
+        reasons.get("no point of connection in reach", 0) + unlinked
+    )
+    reasons[f"within {scenario.spacing_km:g} km of a better site"] = int((~keep).sum())
+    dropped = pd.DataFrame(
+        [{"reason": reason, "count": count} for reason, count in sorted(reasons.items()) if count],
+        columns=["reason", "count"],
+    )
+    kept = best[keep]
+    return kept.assign(rank=np.arange(1, len(kept) + 1)), dropped
+
+
+def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.ndarray:
+    """Return which of some places, best first, are farther than the spacing from a better kept one.
+
+    Parameters
+    ----------
+    where_m
+        (n, 2) positions, best first.
+    always
+        Places that are kept whatever lies near.
+    spacing_m
+        Least distance; at 0 all are kept.
+    """
+    keep = np.ones(len(where_m), dtype=bool)
+    if spacing_m <= 0 or len(where_m) == 0:
+        return keep
+    tree = cKDTree(where_m)
+    for position in range(len(where_m)):
+        if keep[position]:
+            near = np.array(tree.query_ball_point(where_m[position], spacing_m), dtype=int)
+            keep[near[(near > position) & ~always[near]]] = False
+    return keep
+
+
+def _present(
+    best: pd.DataFrame, places: gpd.GeoDataFrame, grid: GridGraph, scenario: Scenario
+) -> gpd.GeoDataFrame:
+    """Name what limits, add confidence and geometry, and order the columns."""
+    shares = [column for column in best.columns if column.startswith("share_")]
+    named = best.assign(
+        limiting_line=_branch_names(best["limiting_branch"], grid),
+        limiting_outage=_branch_names(best["limiting_outage_id"], grid),
+        confidence=best["headroom_confidence"] * known_share(best, scenario),
+    )
+    geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
+    frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *shares]].reset_index(drop=True)
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
+
+
+def _branch_names(ids: pd.Series, grid: GridGraph) -> pd.Series:
+    branches = grid.branches
+    label = branches["name"] + np.where(
+        branches["kind"] == "line", branches["voltage_kv"].map(" {:g} kV".format), ""
+    )
+    return ids.map(label).fillna("")
+
+
+def _tie_lines(sites: gpd.GeoDataFrame, grid: GridGraph) -> gpd.GeoDataFrame:
+    start = shapely.point_on_surface(sites.geometry.to_numpy())
+    poi = grid.buses.loc[sites["poi_id"], ["x_m", "y_m"]].to_numpy(float)
+    ends = np.stack([shapely.get_coordinates(start), poi], axis=1)
+    return gpd.GeoDataFrame(
+        sites[["site_id", "poi_id", "tie_km"]].copy(),
+        geometry=shapely.linestrings(ends),
+        crs=sites.crs,
+    )
+
+
+def _notes(
+    layers: Layers, scenario: Scenario, grid: GridGraph, flows: Flows, congestion: pd.DataFrame
+) -> tuple[str, ...]:
+    """Say what a reader of any output has to know."""
+    islands = grid.islands[1:]
+    imports_mw = float(-flows.supply_min_mw.sum())
+    notes = {
+        "Headroom is a screen from open data by direct-current flow, not an offer of a grid "
+        "operator; voltage, stability and the connection queue are not in it.": True,
+        f"Base case: {scenario.demand_in(layers.place.demand_mw):,.0f} MW of demand, "
+        f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
+        f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
+        "where none is known, by what their lines carry.": imports_mw > 0,
+        layers.place.note: bool(layers.place.note),
+        "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
+        "build on.": True,
+        f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "
+        "joins to the rest.": bool(islands),
+        f"{flows.unserved_mw:,.0f} MW of demand in islands cannot be fed and is left out.": (
+            flows.unserved_mw >= 1
+        ),
+        f"{len(congestion)} pairs of line and outage are over their limit before anything is "
+        "added; new load may not make them worse.": len(congestion) > 0,
+    }
+    return tuple(note for note, holds in notes.items() if holds)

@@ -1,0 +1,353 @@
+"""Every assumption: frozen rows with unit and source, editable per place.
+
+A scalar assumption is a field of `Standards` whose metadata holds unit, source and meaning; a table
+is a tuple of rows. ``docs/assumptions.md`` is generated from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.errors import Fault, ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PYPSA_TYPES: Final = "PyPSA standard line types; PyPSA-Eur voltage mapping"
+US_TYPES: Final = "typical per-unit-length values used by US planning models"
+MISO: Final = "MISO cost table in reVRt base_line_costs, 2019 USD"
+ASSUMED: Final = "assumption of powersite"
+INTERVIEW: Final = "interview with a campus developer"
+
+
+@dataclass(frozen=True)
+class LineType:
+    """Electrical values of one circuit of an overhead line."""
+
+    voltage_kv: float
+    """Nominal voltage."""
+    frequency_hz: int
+    """System frequency."""
+    x_ohm_per_km: float
+    """Series reactance."""
+    rating_mva: float
+    """Thermal rating at the reference ambient temperature."""
+    source: str
+    """Where the values were read."""
+
+
+@dataclass(frozen=True)
+class TransformerType:
+    """A bank between two voltages of a station, where the data name none."""
+
+    high_kv: float
+    """High-voltage side."""
+    low_kv: float
+    """Low-voltage side."""
+    units: int
+    """Transformers in the bank; the loss of one is an outage."""
+    unit_mva: float
+    """Rating of one."""
+    source: str
+    """Where the values were read."""
+
+
+@dataclass(frozen=True)
+class LineCost:
+    """Cost of a new line and of its ends."""
+
+    voltage_kv: float
+    """Nominal voltage."""
+    line_usd_per_km: float
+    """New single-circuit line on flat, open land."""
+    substation_usd: float
+    """New substation."""
+    bay_usd: float
+    """New bay in an existing substation."""
+    source: str
+    """Where the values were read."""
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A triangular duration."""
+
+    task: str
+    """What has to be done."""
+    min_months: float
+    """Shortest."""
+    mode_months: float
+    """Most likely."""
+    max_months: float
+    """Longest."""
+    source: str
+    """Where the values were read."""
+
+
+def _assume(default: float, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
+    return field(default=default, metadata={"unit": unit, "meaning": meaning, "source": source})
+
+
+LINE_TYPES: Final = (
+    LineType(66, 50, 0.35, 38, PYPSA_TYPES),
+    LineType(110, 50, 0.40, 102, PYPSA_TYPES),
+    LineType(132, 50, 0.39, 147, PYPSA_TYPES),
+    LineType(150, 50, 0.39, 168, PYPSA_TYPES),
+    LineType(220, 50, 0.301, 492, PYPSA_TYPES),
+    LineType(300, 50, 0.265, 1005, PYPSA_TYPES),
+    LineType(330, 50, 0.265, 1106, PYPSA_TYPES),
+    LineType(380, 50, 0.246, 1698, PYPSA_TYPES),
+    LineType(400, 50, 0.246, 1787, PYPSA_TYPES),
+    LineType(420, 50, 0.246, 1877, PYPSA_TYPES),
+    LineType(500, 50, 0.246, 2234, PYPSA_TYPES),
+    LineType(750, 50, 0.276, 5404, PYPSA_TYPES),
+    LineType(69, 60, 0.45, 130, US_TYPES),
+    LineType(115, 60, 0.42, 200, US_TYPES),
+    LineType(138, 60, 0.40, 250, US_TYPES),
+    LineType(161, 60, 0.39, 300, US_TYPES),
+    LineType(230, 60, 0.37, 450, US_TYPES),
+    LineType(345, 60, 0.335, 900, US_TYPES),
+    LineType(500, 60, 0.30, 1800, US_TYPES),
+    LineType(765, 60, 0.28, 3200, US_TYPES),
+)
+
+TRANSFORMERS: Final = (
+    TransformerType(400, 300, 2, 600, ASSUMED),
+    TransformerType(400, 220, 2, 600, ASSUMED),
+    TransformerType(400, 132, 2, 300, ASSUMED),
+    TransformerType(345, 138, 2, 400, ASSUMED),
+    TransformerType(300, 220, 2, 600, ASSUMED),
+    TransformerType(300, 132, 2, 300, ASSUMED),
+    TransformerType(300, 66, 2, 150, ASSUMED),
+    TransformerType(220, 132, 2, 200, ASSUMED),
+    TransformerType(220, 66, 2, 100, ASSUMED),
+    TransformerType(132, 66, 2, 50, ASSUMED),
+    TransformerType(132, 33, 2, 50, ASSUMED),
+)
+
+ST_CLAIR: Final = (
+    (50.0, 3.0),
+    (100.0, 2.0),
+    (150.0, 1.6),
+    (200.0, 1.35),
+    (250.0, 1.2),
+    (300.0, 1.05),
+    (400.0, 0.85),
+    (500.0, 0.72),
+    (600.0, 0.62),
+)
+"""Line length in miles to loadability as a multiple of the surge impedance loading (St Clair)."""
+
+SIL_MW: Final = ((220.0, 175.0), (300.0, 356.0), (380.0, 606.0), (400.0, 672.0))
+"""Voltage to surge impedance loading, PyPSA standard line types."""
+
+LINE_COSTS: Final = (
+    LineCost(69, 0.78e6, 5.7e6, 1.1e6, MISO),
+    LineCost(138, 0.90e6, 7.8e6, 1.6e6, MISO),
+    LineCost(230, 1.05e6, 9.7e6, 2.2e6, MISO),
+    LineCost(345, 1.35e6, 15.0e6, 3.75e6, f"{MISO}; station and bay between 230 and 500 kV"),
+    LineCost(500, 1.73e6, 20.3e6, 5.3e6, MISO),
+)
+
+DURATIONS: Final = (
+    Duration("study", 6, 18, 48, f"{ASSUMED}; within 2 to 4 years from an interview and JLL 2025"),
+    Duration("line under 5 km", 12, 18, 30, ASSUMED),
+    Duration("line 5 to 25 km", 24, 36, 60, ASSUMED),
+    Duration("line over 25 km", 48, 72, 108, ASSUMED),
+    Duration("transformer", 24, 30, 48, f"{ASSUMED}; Wood Mackenzie Q2 2025 gives 128 weeks"),
+    Duration("new bay", 12, 18, 30, ASSUMED),
+    Duration("build", 18, 24, 36, INTERVIEW),
+    Duration("conversion", 9, 12, 18, f"{INTERVIEW}: about 12 months"),
+)
+
+
+@dataclass(frozen=True)
+class Standards:
+    """All assumptions of a run; `with_changes` makes those of a place."""
+
+    line_types: tuple[LineType, ...] = LINE_TYPES
+    transformers: tuple[TransformerType, ...] = TRANSFORMERS
+    line_costs: tuple[LineCost, ...] = LINE_COSTS
+    durations: tuple[Duration, ...] = DURATIONS
+    transformer_x_pu: float = _assume(
+        0.12, "p.u. on own base", "reactance of an assumed transformer"
+    )
+    ambient_c: float = _assume(25.0, "°C", "air temperature that ratings are taken at")
+    conductor_limit_c: float = _assume(75.0, "°C", "highest conductor temperature")
+    st_clair_min_kv: float = _assume(220.0, "kV", "St Clair loadability applies from here")
+    st_clair_min_km: float = _assume(80.0, "km", "St Clair loadability applies to longer lines")
+    bus_min_kv: float = _assume(
+        60.0, "kV", "voltages of a station below this are left to distribution"
+    )
+    demand_reach_km: float = _assume(
+        25.0, "km", "a settlement's demand is spread over stations so near"
+    )
+    wind_firm_share: float = _assume(
+        0.10, "1", "share of wind capacity that counts as dispatchable"
+    )
+    solar_firm_share: float = _assume(
+        0.0, "1", "share of solar capacity that counts as dispatchable"
+    )
+    strong_min_kv: float = _assume(220.0, "kV", "a strong source is a station from this voltage")
+    strong_min_circuits: float = _assume(3.0, "1", "… with at least so many circuits")
+    strong_plant_mw: float = _assume(
+        500.0, "MW", "… or a plant of at least this size, or of the load"
+    )
+    corridor_km: float = _assume(1.0, "km", "two paths closer than this share a corridor")
+    corridor_share: float = _assume(
+        0.10, "1", "2N: share of two paths that may lie in one corridor"
+    )
+    max_tie_circuits: float = _assume(4.0, "1", "a tie-line with more circuits is not considered")
+    detour_factor: float = _assume(
+        1.3,
+        "1",
+        "line length over straight distance where no route is known",
+        "common planning rule",
+    )
+    extra_circuit_share: float = _assume(0.6, "1", "cost of each further circuit over the first")
+    short_line_km: float = _assume(4.8, "km", "lines up to here cost more per km", MISO)
+    short_line_factor: float = _assume(1.5, "1", "… by this factor", MISO)
+    medium_line_km: float = _assume(16.0, "km", "lines up to here cost more per km", MISO)
+    medium_line_factor: float = _assume(1.2, "1", "… by this factor", MISO)
+    transformer_usd_per_mva: float = _assume(6000.0, "USD/MVA", "middle of 4,000 to 8,000", MISO)
+    power_factor: float = _assume(0.95, "1", "power factor of a campus")
+    campus_usd_per_mw: float = _assume(
+        11e6, "USD/MW", "AI campus; Cushman & Wakefield 2025 gives 9.3 to 15.0 M", INTERVIEW
+    )
+    conversion_tolerance: float = _assume(
+        0.05, "1", "energised MW of a campus are rounded press figures: enough if short by no more"
+    )
+    first_phase_share: float = _assume(
+        0.30, "1", "grade C: share of the load that a first phase needs"
+    )
+    humidity_pct: float = _assume(80.0, "%", "relative humidity where no station gives one")
+    town_density_people_per_km2: float = _assume(
+        2500.0, "1/km²", "built-up area of a town is its population over this"
+    )
+    town_min_people: float = _assume(2000.0, "1", "smaller places bar no ground")
+    market_town_people: float = _assume(
+        5000.0, "1", "remoteness is the distance to a town of this size"
+    )
+
+    def duration(self, task: str) -> Duration:
+        """Return the duration of a task by its name."""
+        return next(row for row in self.durations if row.task == task)
+
+
+STANDARDS: Final = Standards()
+
+
+def with_changes(base: Standards, changes: Mapping[str, float], where: str) -> Standards:
+    """Return the standards with scalar assumptions changed.
+
+    Raises
+    ------
+    ScenarioError
+        If a name is unknown, is a table, or its value is not a number.
+    """
+    known = {item.name for item in fields(Standards) if item.metadata}
+    faults = [
+        Fault(
+            f"{where} standards.{name}",
+            "is not an assumption that can be set",
+            "see docs/assumptions.md",
+        )
+        for name in changes
+        if name not in known
+    ]
+    faults += [
+        Fault(f"{where} standards.{name}", f"'{value}' is not a number", "write a number")
+        for name, value in changes.items()
+        if isinstance(value, bool) or not isinstance(value, (int, float))
+    ]
+    if faults:
+        raise ScenarioError.of(faults)
+    numbers: dict[str, Any] = {name: float(value) for name, value in changes.items()}
+    return replace(base, **numbers)
+
+
+def nearest_line_type(standards: Standards, voltage_kv: float, frequency_hz: int) -> LineType:
+    """Return the line type of the frequency whose voltage is nearest; ties go to the lower."""
+    same = [row for row in standards.line_types if row.frequency_hz == frequency_hz]
+    return min(same, key=lambda row: (abs(row.voltage_kv - voltage_kv), row.voltage_kv))
+
+
+def nearest_transformer(standards: Standards, high_kv: float, low_kv: float) -> TransformerType:
+    """Return the bank whose voltage pair is nearest in relative terms."""
+
+    def distance(row: TransformerType) -> float:
+        return abs(row.high_kv - high_kv) / high_kv + abs(row.low_kv - low_kv) / low_kv
+
+    return min(standards.transformers, key=distance)
+
+
+def nearest_line_cost(standards: Standards, voltage_kv: float) -> LineCost:
+    """Return the cost row whose voltage is nearest; ties go to the lower."""
+    return min(
+        standards.line_costs, key=lambda row: (abs(row.voltage_kv - voltage_kv), row.voltage_kv)
+    )
+
+
+def assumptions() -> list[dict[str, str]]:
+    """List every assumption as rows of name, value, unit, meaning and source."""
+    rows = [
+        {
+            "name": item.name,
+            "value": f"{getattr(STANDARDS, item.name):g}",
+            "unit": item.metadata["unit"],
+            "meaning": item.metadata["meaning"],
+            "source": item.metadata["source"],
+        }
+        for item in fields(Standards)
+        if item.metadata
+    ]
+    return [*rows, *_table_rows()]
+
+
+def _table_rows() -> list[dict[str, str]]:
+    lines = [
+        _row(
+            f"line {row.voltage_kv:g} kV, {row.frequency_hz} Hz",
+            f"{row.x_ohm_per_km:g} / {row.rating_mva:g}",
+            "Ω/km / MVA",
+            "reactance and rating of one circuit",
+            row.source,
+        )
+        for row in LINE_TYPES
+    ]
+    banks = [
+        _row(
+            f"transformer {row.high_kv:g}/{row.low_kv:g} kV",
+            f"{row.units} × {row.unit_mva:g}",
+            "MVA",
+            "bank where the data name none",
+            row.source,
+        )
+        for row in TRANSFORMERS
+    ]
+    costs = [
+        _row(
+            f"cost at {row.voltage_kv:g} kV",
+            f"{row.line_usd_per_km / 1e6:g} / {row.substation_usd / 1e6:g} / {row.bay_usd / 1e6:g}",
+            "M USD/km / M USD / M USD",
+            "line, new substation, new bay",
+            row.source,
+        )
+        for row in LINE_COSTS
+    ]
+    times = [
+        _row(
+            f"months: {row.task}",
+            f"{row.min_months:g} / {row.mode_months:g} / {row.max_months:g}",
+            "months",
+            "shortest, most likely, longest",
+            row.source,
+        )
+        for row in DURATIONS
+    ]
+    return [*lines, *banks, *costs, *times]
+
+
+def _row(name: str, value: str, unit: str, meaning: str, source: str) -> dict[str, str]:
+    return {"name": name, "value": value, "unit": unit, "meaning": meaning, "source": source}

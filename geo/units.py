@@ -1,0 +1,47 @@
+"""The suffix vocabulary of every dimensional name, and the few conversions we need."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SUFFIXES: Final = {
+    "m": "metre",
+    "km": "kilometre",
+    "ha": "hectare",
+    "kv": "kilovolt",
+    "mva": "megavolt-ampere",
+    "mw": "megawatt",
+    "mwh": "megawatt-hour",
+    "gwh": "gigawatt-hour",
+    "gwh_per_year": "gigawatt-hours in a year",
+    "ohm_per_km": "ohms per kilometre",
+    "hz": "hertz",
+    "c": "degree Celsius",
+    "pct": "percent",
+    "months": "month",
+    "usd": "US dollar",
+    "usd_per_ha": "US dollars per hectare",
+    "usd_per_km": "US dollars per kilometre",
+    "usd_per_mw": "US dollars per megawatt",
+    "usd_per_mva": "US dollars per megavolt-ampere",
+    "usd_per_mwh": "US dollars per megawatt-hour",
+    "g_per_kwh": "grams of CO2 equivalent per kilowatt-hour",
+    "mcm_per_year": "million cubic metres in a year",
+    "ha_per_mw": "hectares per megawatt",
+    "people_per_km2": "people per square kilometre",
+}
+"""Suffix to unit. The longest suffix that fits a name is its unit."""
+
+M_PER_KM: Final = 1000.0
+M2_PER_HA: Final = 10_000.0
+KM_PER_MILE: Final = 1.609344
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a name's suffix promises, or '' for a dimensionless name."""
+    parts = name.split("_")
+    for start in range(1, len(parts)):
+        unit = SUFFIXES.get("_".join(parts[start:]))
+        if unit:
+            return unit
+    return ""
