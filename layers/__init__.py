@@ -1,0 +1,1 @@
+"""The left hand: files of the world in, checked layers out."""

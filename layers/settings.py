@@ -1,0 +1,304 @@
+"""What a ``place.toml`` says: read, typed and checked, with every fault found."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+import pyproj
+
+from geo.errors import Fault, ScenarioError
+from geo.kinds import KINDS, Place, Source
+from geo.scenario import Scenario, suggestion, with_options
+from geo.standards import STANDARDS, Standards, with_changes
+from layers.paths import format_of, name_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+PLACE_TOML: Final = "place.toml"
+REQUIRED_KINDS: Final = ("substations", "lines", "regions")
+
+Table = dict[str, Any]
+Types = tuple[type, ...]
+
+NUMBER: Final[Types] = (int, float)
+PLACE_KEYS: Final[dict[str, Types]] = {
+    "name": (str,),
+    "title": (str,),
+    "country": (str,),
+    "crs": (str,),
+    "demand_mw": NUMBER,
+    "frequency_hz": (int,),
+    "unconnected": (list,),
+    "note": (str,),
+    "demand_source": (dict,),
+    "scenario": (dict,),
+    "standards": (dict,),
+    "layers": (dict,),
+}
+REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
+LAYER_KEYS: Final[dict[str, Types]] = {
+    "file": (str,),
+    "format": (str,),
+    "crs": (str,),
+    "layer": (str,),
+    "may_be_empty": (bool,),
+    "columns": (dict,),
+    "source": (dict,),
+}
+SOURCE_KEYS: Final[dict[str, Types]] = dict.fromkeys(
+    ("title", "url", "licence", "vintage", "attribution", "note"), (str,)
+)
+POSITION_COLUMNS: Final = ("lon", "lat", "x", "y")
+TYPE_WORDS: Final = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
+COUNTRY: Final = re.compile(r"[A-Z]{3}")
+FREQUENCIES_HZ: Final = (50, 60)
+MAX_DEMAND_MW: Final = 2_000_000
+
+
+@dataclass(frozen=True)
+class LayerEntry:
+    """One ``[layers.<kind>]`` table."""
+
+    kind: str
+    """Which kind it is."""
+    file: str
+    """File name within the place's folder."""
+    format: str
+    """``csv``, or one of the vector formats."""
+    source: Source
+    """Where it comes from; its hash is filled on reading."""
+    crs: str = ""
+    """CRS of the coordinates; '' leaves it to the file, for tables EPSG:4326."""
+    layer: str = ""
+    """Which layer of a GeoPackage."""
+    may_be_empty: bool = False
+    """Whether no rows is a statement."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Promised column name to the name in the file."""
+
+
+@dataclass(frozen=True)
+class PlaceFile:
+    """A place as its ``place.toml`` describes it; nothing of its layers is read yet."""
+
+    folder: Path
+    """Where its files are."""
+    place: Place
+    """What is known of it beside its layers."""
+    options: Mapping[str, Any]
+    """Scenario options that the place sets."""
+    entries: Mapping[str, LayerEntry]
+    """Layer kind to its entry, in the order of `geo.kinds.KINDS`."""
+    demand_source: Source
+    """Where the demand of the base case comes from."""
+
+
+def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
+    """Read a ``place.toml``.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    place_file, faults
+        The place as far as it can be understood, None if that is not at all; and what is wrong.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = tomllib.load(stream)
+    except tomllib.TOMLDecodeError as error:
+        return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
+    except UnicodeDecodeError as error:
+        return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
+    table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
+    faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
+    options, found = _scenario_options(table.get("scenario", {}))
+    faults += found
+    standards, found = _standards(table.get("standards", {}))
+    faults += found
+    entries, found = _entries(table.get("layers", {}))
+    faults += found
+    demand_source, found = _source(table.get("demand_source", {}), "demand_source", "")
+    faults += found
+    place, found = _place(table, standards)
+    faults += found
+    if place is None:
+        return None, faults
+    return PlaceFile(path.parent, place, options, entries, demand_source), faults
+
+
+def _typed(table: Table, allowed: Mapping[str, Types], where: str) -> tuple[Table, list[Fault]]:
+    """Keep the known keys whose values are of the right type."""
+    faults = []
+    kept = {}
+    for key, value in table.items():
+        if key not in allowed:
+            faults.append(
+                Fault(f"{where} option {key}", "is unknown", suggestion(key, list(allowed)))
+            )
+        elif type(value) not in allowed[key]:
+            words = TYPE_WORDS[allowed[key][-1]]
+            faults.append(
+                Fault(f"{where} option {key}", f"{value!r} is not {words}", f"write {words}")
+            )
+        else:
+            kept[key] = value
+    return kept, faults
+
+
+def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:
+    return [
+        Fault(where, f"option '{key}' is missing", "add it; the built-in places show how")
+        for key in required
+        if key not in table
+    ]
+
+
+def _scenario_options(options: Table) -> tuple[Table, list[Fault]]:
+    try:
+        with_options(Scenario(), options, f"{PLACE_TOML} [scenario]")
+    except ScenarioError as error:
+        return {}, list(error.faults)
+    return options, []
+
+
+def _standards(changes: Table) -> tuple[Standards, list[Fault]]:
+    try:
+        return with_changes(STANDARDS, changes, PLACE_TOML), []
+    except ScenarioError as error:
+        return STANDARDS, list(error.faults)
+
+
+def _place(table: Table, standards: Standards) -> tuple[Place | None, list[Fault]]:
+    faults = [*_crs_faults(table), *_value_faults(table)]
+    if faults or any(key not in table for key in REQUIRED_KEYS):
+        return None, faults
+    given = {key: table[key] for key in ("frequency_hz", "note") if key in table}
+    return (
+        Place(
+            name=table["name"],
+            title=table["title"],
+            country=table["country"],
+            crs=table["crs"],
+            demand_mw=float(table["demand_mw"]),
+            unconnected=tuple(table.get("unconnected", ())),
+            standards=standards,
+            **given,
+        ),
+        [],
+    )
+
+
+def _crs_faults(table: Table) -> list[Fault]:
+    if "crs" not in table:
+        return []
+    where = f"{PLACE_TOML} option crs"
+    remedy = "write the EPSG code of a metric CRS, as 'EPSG:25833'"
+    try:
+        crs = pyproj.CRS.from_user_input(table["crs"])
+    except pyproj.exceptions.CRSError:
+        return [Fault(where, f"'{table['crs']}' is not a CRS", remedy)]
+    if crs.is_projected and crs.axis_info[0].unit_name == "metre":
+        return []
+    return [Fault(where, f"'{table['crs']}' is not measured in metres", remedy)]
+
+
+def _value_faults(table: Table) -> list[Fault]:
+    checks: dict[str, tuple[Callable[[Any], bool], str]] = {
+        "name": (lambda name: bool(name.strip()), "write the name as on the command line"),
+        "country": (
+            lambda code: bool(COUNTRY.fullmatch(code)),
+            "write the ISO code of three capital letters",
+        ),
+        "frequency_hz": (lambda hz: hz in FREQUENCIES_HZ, "write 50 or 60"),
+        "demand_mw": (lambda mw: 0 < mw <= MAX_DEMAND_MW, "write megawatts above 0"),
+        "unconnected": (lambda ids: {*map(type, ids)} <= {str}, "write ids in quotes"),
+    }
+    return [
+        Fault(f"{PLACE_TOML} option {key}", f"{table[key]!r} is not allowed", remedy)
+        for key, (holds, remedy) in checks.items()
+        if key in table and not holds(table[key])
+    ]
+
+
+def _entries(table: Table) -> tuple[dict[str, LayerEntry], list[Fault]]:
+    faults = [
+        Fault(f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, list(KINDS)))
+        for kind in table
+        if kind not in KINDS
+    ]
+    faults += [
+        Fault(PLACE_TOML, f"table [layers.{kind}] is missing", "add it; a place cannot do without")
+        for kind in REQUIRED_KINDS
+        if kind not in table
+    ]
+    entries = {}
+    for kind in KINDS:
+        if kind in table:
+            entry, found = _entry(kind, table[kind])
+            faults += found
+            if entry is not None:
+                entries[kind] = entry
+    return entries, faults
+
+
+def _entry(kind: str, raw: object) -> tuple[LayerEntry | None, list[Fault]]:
+    where = f"{PLACE_TOML} [layers.{kind}]"
+    if not isinstance(raw, dict):
+        return None, [
+            Fault(where, f"{raw!r} is not a table", f"write [layers.{kind}] with its file")
+        ]
+    table, faults = _typed(raw, LAYER_KEYS, where)
+    faults += _missing(raw, ("file",), where)
+    columns, found = _column_names(kind, table.get("columns", {}))
+    faults += found
+    source, found = _source(table.get("source", {}), f"layers.{kind}.source", table.get("file", ""))
+    faults += found
+    if "file" not in table:
+        return None, faults
+    faults += name_faults(table["file"], f"{where} file")
+    form, found = format_of(table["file"], table.get("format", ""), where)
+    faults += found
+    faults += _layer_crs_faults(table, where)
+    if faults:
+        return None, faults
+    given = {key: table[key] for key in ("crs", "layer", "may_be_empty") if key in table}
+    return LayerEntry(kind, table["file"], form, source, columns=columns, **given), []
+
+
+def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
+    try:
+        pyproj.CRS.from_user_input(table.get("crs", "EPSG:4326"))
+    except pyproj.exceptions.CRSError:
+        return [Fault(f"{where} crs", f"'{table['crs']}' is not a CRS", "write one as 'EPSG:4326'")]
+    return []
+
+
+def _column_names(kind: str, table: Table) -> tuple[dict[str, str], list[Fault]]:
+    promised = [column.name for column in KINDS[kind].columns]
+    if KINDS[kind].shape == "Point":
+        promised += POSITION_COLUMNS
+    if KINDS[kind].shape == "LineString":
+        promised.append("via")
+    return _typed(table, dict.fromkeys(promised, (str,)), f"{PLACE_TOML} [layers.{kind}.columns]")
+
+
+def _source(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:
+    known, faults = _typed(table, SOURCE_KEYS, f"{PLACE_TOML} [{name}]")
+    defaults = {item.name: item.default for item in fields(Source)}
+    return Source(**{**defaults, "title": file or "unknown", **known, "file": file}), faults

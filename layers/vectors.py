@@ -1,0 +1,174 @@
+"""Vector files: GeoJSON, GeoPackage, Shapefile and FlatGeobuf, and nothing that calls itself so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from geo.errors import Fault
+from layers.gdal import harden
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.settings import LayerEntry
+
+DRIVERS: Final = {
+    "geojson": "GeoJSON",
+    "gpkg": "GPKG",
+    "shp": "ESRI Shapefile",
+    "fgb": "FlatGeobuf",
+}
+SIGNATURES: Final = {
+    "geojson": (b"{",),
+    "gpkg": (b"SQLite format 3\x00",),
+    "shp": (b"\x00\x00\x27\x0a",),
+    "fgb": (b"fgb\x03",),
+}
+"""What a file of the format begins with; a GDAL VRT begins with '<'."""
+UTF8_BOM: Final = b"\xef\xbb\xbf"
+GDAL_PIPELINE: Final = b"gdal_streamed_alg"
+"""Words by which GDAL takes a JSON file for a pipeline that it should run."""
+HEAD_BYTES: Final = 4096
+
+
+def read_vector(
+    path: Path, entry: LayerEntry, *, with_geometry: bool
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read the features of a vector file.
+
+    Parameters
+    ----------
+    path
+        The file, already known to lie in the place's folder.
+    entry
+        What ``place.toml`` says of it.
+    with_geometry
+        Whether the kind has geometry.
+
+    Returns
+    -------
+    frame, faults
+        Features indexed by their number in the file from 1, in the CRS of the file; and what is
+        wrong.
+    """
+    faults = _content_faults(path, entry)
+    if faults:
+        return pd.DataFrame(), faults
+    harden()
+    import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
+
+    try:
+        layer, faults = _layer_name(pyogrio.list_layers(path), entry, with_geometry=with_geometry)
+        if faults:
+            return pd.DataFrame(), faults
+        driver = pyogrio.read_info(path, layer=layer)["driver"]
+        if driver != DRIVERS[entry.format]:
+            found = f"is read by GDAL as {driver}, not {DRIVERS[entry.format]}"
+            return pd.DataFrame(), [Fault(entry.file, found, "convert it with ogr2ogr or QGIS")]
+        frame = pyogrio.read_dataframe(
+            path, layer=layer, read_geometry=with_geometry, force_2d=True
+        )
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+    ) as error:
+        reason = str(error).replace(str(path), entry.file)
+        return pd.DataFrame(), [Fault(entry.file, f"cannot be read: {reason}", "export it again")]
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
+        return frame, [Fault(entry.file, "has no geometry", "export it with its geometry")]
+    return frame, []
+
+
+def in_place_crs(
+    frame: gpd.GeoDataFrame, entry: LayerEntry, place_crs: str
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Bring features into the CRS of the place, refusing a missing or contradicted CRS."""
+    if frame.crs is None and not entry.crs:
+        return frame, [
+            Fault(entry.file, "has no CRS", f"declare crs = 'EPSG:…' under [layers.{entry.kind}]")
+        ]
+    if frame.crs is None:
+        frame = frame.set_crs(entry.crs)
+    elif entry.crs and not _same(frame.crs, pyproj.CRS(entry.crs)):
+        return frame, [
+            Fault(
+                entry.file,
+                f"declares {_name(frame.crs)}, place.toml says {entry.crs}",
+                "remove crs from place.toml, or correct the file",
+            )
+        ]
+    faults = _degree_faults(frame, entry.file)
+    return (frame, faults) if faults else (frame.to_crs(place_crs), [])
+
+
+def _content_faults(path: Path, entry: LayerEntry) -> list[Fault]:
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if entry.format == "geojson":
+        head = head.removeprefix(UTF8_BOM).lstrip()
+    if not head.startswith(SIGNATURES[entry.format]):
+        name = DRIVERS[entry.format]
+        return [Fault(entry.file, f"is not {name}, whatever its name", f"export it as {name}")]
+    return _text_faults(path.read_bytes(), entry.file) if entry.format == "geojson" else []
+
+
+def _text_faults(data: bytes, file: str) -> list[Fault]:
+    if GDAL_PIPELINE in data:
+        return [Fault(file, "is a pipeline for GDAL, not GeoJSON", "give the features themselves")]
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"is not UTF-8 (byte 0x{data[error.start]:02x})"
+        return [Fault(f"{file} line {line}", found, "save the file as UTF-8")]
+    return []
+
+
+def _layer_name(
+    layers: object, entry: LayerEntry, *, with_geometry: bool
+) -> tuple[str, list[Fault]]:
+    names = [str(name) for name, shape in layers if shape is not None or not with_geometry]  # type: ignore[attr-defined]
+    where = f"place.toml [layers.{entry.kind}] layer"
+    known = ", ".join(names) or "none"
+    if entry.layer:
+        if entry.layer in names:
+            return entry.layer, []
+        return "", [Fault(where, f"{entry.file} has no layer '{entry.layer}'", f"it has {known}")]
+    if len(names) == 1:
+        return names[0], []
+    return "", [Fault(entry.file, f"has {len(names)} layers ({known})", f"say which: {where}")]
+
+
+def _degree_faults(frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    if frame.crs is None or not frame.crs.is_geographic:
+        return []
+    bounds = frame.geometry.bounds
+    beyond = (bounds[["minx", "maxx"]].abs() > 180).any(axis=1) | (  # noqa: PLR2004 -- degrees
+        bounds[["miny", "maxy"]].abs() > 90  # noqa: PLR2004 -- degrees
+    ).any(axis=1)
+    return [
+        Fault(
+            f"{file} row {row}",
+            f"coordinates reach {bounds.loc[row].abs().max():g}, but the CRS is in degrees",
+            "declare the CRS it is really in, lon before lat",
+        )
+        for row in frame.index[beyond]
+    ]
+
+
+def _same(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    codes = [crs.to_epsg() or _name(crs) for crs in (one, other)]
+    plain = ["EPSG:4326" if code in (4326, "OGC:CRS84") else code for code in codes]
+    return plain[0] == plain[1] or one.equals(other, ignore_axis_order=True)
+
+
+def _name(crs: pyproj.CRS) -> str:
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else crs.name
