@@ -1,0 +1,1 @@
+"""The right hand: the answer out, as a map, tables and files."""

@@ -1,0 +1,155 @@
+"""Everything about one site as text: why this rank, and why not a higher grade."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import UnknownSiteError
+from maps import reasons
+from maps.documents import sources
+from maps.frames import ordered, outgoing, records, shares
+from maps.labels import SITE_COLUMNS, label
+from maps.text import bar, is_unknown, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.siting import Siting
+
+Row = dict[str, Any]
+CONNECTION = ("poi_name", "poi_voltage_kv", "tie_km", "redundancy")
+ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh")
+COST = ("connection_usd", "capex_usd", "land_price_usd_per_ha")
+GROUND = ("area_ha", "pue", "carbon_g_per_kwh")
+NAME_WIDTH = 26
+BAR_WIDTH = 24
+
+
+def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
+    """Tell why a site has its rank.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    site_id
+        Id as in every output.
+    width
+        Columns of the terminal.
+
+    Returns
+    -------
+    str
+        Lines of plain text, ending in a newline.
+
+    Raises
+    ------
+    UnknownSiteError
+        If the place has no site of that id.
+    """
+    site = _find(siting, site_id)
+    parts = [
+        _heading(site, siting),
+        "\n".join(_power(site, siting, width)),
+        _facts("Connection", CONNECTION, site),
+        _months(site, siting),
+        _facts("Cost", COST, site),
+        _facts("Energy", ENERGY, site),
+        _facts("Ground and climate", GROUND, site),
+        _share_bars(site),
+        _listed("To take with care", [*reasons.approximations(site), *siting.notes], width),
+        _listed("Sources", [_source_line(row) for row in sources(siting)], width),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _find(siting: Siting, site_id: str) -> Row:
+    sites = siting.sites
+    found = sites[sites["site_id"] == site_id]
+    if found.empty:
+        ids = [str(value) for value in sites["site_id"]]
+        near = get_close_matches(site_id, ids, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise UnknownSiteError(
+            f"{siting.layers.place.title} has no site '{site_id}' in this scenario{hint} "
+            "(powersite rank lists the ids)"
+        )
+    columns = (*SITE_COLUMNS, *shares(sites), "position_error_km")
+    return records(outgoing(ordered(found, columns)))[0]
+
+
+def _heading(site: Row, siting: Siting) -> str:
+    kind = reasons.KINDS.get(site["kind"], site["kind"])
+    return (
+        f"{site['name']}  ({site['site_id']})\n"
+        f"Rank {site['rank']} of {len(siting.sites)}, grade {site['grade']}, "
+        f"score {number(site['score'], 1)}\n"
+        f"{kind}, {site['region'] or 'region unknown'}, "
+        f"{_degrees(site['lat'], 'NS')} {_degrees(site['lon'], 'EW')}"
+    )
+
+
+def _degrees(value: float, sides: str) -> str:
+    return f"{number(abs(value), 4)}° {sides[value < 0]}"
+
+
+def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
+    yield "Power"
+    yield _fact("firm_mw", site)
+    yield _fact("normal_mw", site)
+    yield _wrapped("  Limited by", reasons.what_limits(site), width)
+    yield _wrapped(f"  Why grade {site['grade']}", reasons.why_grade(site, siting), width)
+    if missing := reasons.why_not_higher(site, siting):
+        yield _wrapped("  Why not higher", missing, width)
+
+
+def _months(site: Row, siting: Siting) -> str:
+    low, middle, high = (number(site[f"months_p{part}"]) for part in (10, 50, 90))
+    return (
+        f"Months to power\n{'  P10 / P50 / P90':<{NAME_WIDTH}}{low} / {middle} / {high}\n"
+        f"{'  Wanted within':<{NAME_WIDTH}}{number(siting.scenario.months)}"
+    )
+
+
+def _facts(title: str, columns: tuple[str, ...], site: Row) -> str:
+    return "\n".join([title, *(_fact(column, site) for column in columns)])
+
+
+def _fact(column: str, site: Row) -> str:
+    shown, value = label(column), site[column]
+    is_number = isinstance(value, (int, float))
+    text = shown.show(value) if is_number else "unknown" if is_unknown(value) else str(value)
+    return f"  {shown.title:<{NAME_WIDTH - 2}}{text}"
+
+
+def _share_bars(site: Row) -> str:
+    names = [name for name in site if name.startswith("share_")]
+    if not names:
+        return ""
+    longest = max((site[name] or 0.0 for name in names), default=0.0) or 1.0
+    lines = [
+        f"  {label(name).title:<{NAME_WIDTH - 2}}{number(site[name], 1):>7}  "
+        f"{bar((site[name] or 0.0) / longest, BAR_WIDTH)}".rstrip()
+        for name in names
+    ]
+    total = f"  {'Score':<{NAME_WIDTH - 2}}{number(site['score'], 1):>7}"
+    return "\n".join(["Shares of the score", *lines, total])
+
+
+def _source_line(row: Row) -> str:
+    parts = [row["title"], row["licence"], row["vintage"], row["note"]]
+    return "; ".join(str(part) for part in parts if part and part != "unknown")
+
+
+def _listed(title: str, items: list[str], width: int) -> str:
+    seen = dict.fromkeys(item for item in items if item)
+    lines = [fill(item, width, initial_indent="  - ", subsequent_indent="    ") for item in seen]
+    return "\n".join([title, *lines]) if lines else ""
+
+
+def _wrapped(name: str, text: str, width: int) -> str:
+    return fill(
+        text, width, initial_indent=f"{name:<{NAME_WIDTH}}", subsequent_indent=" " * NAME_WIDTH
+    )

@@ -1,0 +1,129 @@
+"""What people call each column: title, unit and decimals, one table for every output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from maps.text import quantity
+
+
+@dataclass(frozen=True)
+class Label:
+    """How a column is shown."""
+
+    title: str
+    """Words for people."""
+    unit: str = ""
+    """Unit symbol."""
+    decimals: int = 0
+    """Digits after the point."""
+    scale: float = 1.0
+    """Factor from the column to the unit shown."""
+
+    def show(self, value: float | None) -> str:
+        """Write a value with its unit, or ``unknown``."""
+        return quantity(None if value is None else value * self.scale, self.unit, self.decimals)
+
+
+LABELS: Final[dict[str, Label]] = {
+    "site_id": Label("Site id"),
+    "name": Label("Site"),
+    "kind": Label("Kind"),
+    "region": Label("Region"),
+    "lon": Label("Longitude", "°", 5),
+    "lat": Label("Latitude", "°", 5),
+    "area_ha": Label("Area", "ha"),
+    "rank": Label("Rank"),
+    "grade": Label("Grade"),
+    "score": Label("Score", "", 1),
+    "firm_mw": Label("Firm power (N-1)", "MW"),
+    "normal_mw": Label("Normal power (N-0)", "MW"),
+    "limiting_line": Label("Limited by"),
+    "limiting_outage": Label("with this out of service"),
+    "poi_id": Label("Point of connection, id"),
+    "poi_name": Label("Point of connection"),
+    "poi_voltage_kv": Label("Voltage there", "kV"),
+    "tie_km": Label("Tie-line", "km", 1),
+    "redundancy": Label("Redundancy"),
+    "months_p10": Label("Months to power, P10", "months"),
+    "months_p50": Label("Months to power, P50", "months"),
+    "months_p90": Label("Months to power, P90", "months"),
+    "hydro_mw_in_reach": Label("Hydro power in reach", "MW"),
+    "gas_mcm_per_year_in_reach": Label("Gas in reach", "million m³/year"),
+    "power_price_usd_per_mwh": Label("Power price", "USD/MWh", 1),
+    "carbon_g_per_kwh": Label("Carbon intensity", "gCO₂e/kWh"),
+    "pue": Label("PUE estimate", "", 2),
+    "land_price_usd_per_ha": Label("Land price", "USD/ha"),
+    "connection_usd": Label("Connection cost", "million USD", 1, 1e-6),
+    "capex_usd": Label("Capital cost", "million USD", 0, 1e-6),
+    "confidence": Label("Confidence", "", 2),
+    "position_error_km": Label("Position may be off by", "km", 1),
+    "second_poi_id": Label("Second point of connection, id"),
+    "energy_surplus_mw": Label("Generation less demand in reach", "MW"),
+    "town_km": Label("Nearest town", "km", 1),
+    "grid_mw": Label("Energised connection", "MW"),
+    "share_firm_mw": Label("Firm power", "", 1),
+    "share_months": Label("Months to power", "", 1),
+    "share_redundancy": Label("Redundancy", "", 1),
+    "share_power_price": Label("Power price", "", 1),
+    "share_connection_usd": Label("Connection cost", "", 1),
+    "share_energy_surplus": Label("Energy in reach", "", 1),
+    "share_climate": Label("Climate", "", 1),
+    "share_carbon": Label("Carbon", "", 1),
+    "share_remoteness": Label("Remoteness", "", 1),
+    "share_land_price": Label("Land price", "", 1),
+}
+"""Site columns in the order of the house, then what else is told of a site, then the shares."""
+
+_NAMES: Final = tuple(LABELS)
+SITE_COLUMNS: Final = _NAMES[: _NAMES.index("position_error_km")]
+REGION_COLUMNS: Final = (
+    "region",
+    "rank",
+    "grade",
+    "score",
+    "best_site_id",
+    "sites_a",
+    "sites_b",
+    "sites_c",
+    "firm_mw",
+    "months_p50",
+)
+HEADROOM_COLUMNS: Final = (
+    "bus_id",
+    "substation_id",
+    "name",
+    "voltage_kv",
+    "normal_mw",
+    "firm_mw",
+    "limiting_branch",
+    "limiting_outage",
+    "factor",
+    "loading_before",
+    "loading_after",
+    "confidence",
+)
+
+
+def label(column: str) -> Label:
+    """Return how a column is shown; an unlisted one is called by its own name."""
+    words = column.removeprefix("share_").replace("_", " ")
+    return LABELS.get(column, Label(words.capitalize(), "", 2))
+
+
+KNOBS: Final = {
+    "load_mw": Label("Load", "MW"),
+    "redundancy": Label("Redundancy for grade A"),
+    "months": Label("Power wanted within", "months"),
+    "reach_km": Label("Longest tie-line", "km"),
+    "top": Label("Sites in the shortlist"),
+    "spacing_km": Label("Sites are at least apart", "km", 1),
+    "cell_km": Label("Side of a candidate cell", "km", 1),
+    "ha_per_mw": Label("Land for a megawatt", "ha", 2),
+    "method": Label("Headroom method"),
+    "mode": Label("Mode of the linear method"),
+    "cutoff": Label("Lines watched from a flow share of", "", 2),
+    "demand_mw": Label("Demand of the base case", "MW"),
+}
+"""The question's knobs."""

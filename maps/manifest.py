@@ -1,0 +1,120 @@
+"""What made a pack: the question, the sources, the versions, and the hash of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Final
+
+import pyogrio
+
+from maps.documents import SCHEMA_VERSION, WGS84, scenario, sources
+from maps.text import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.siting import Siting
+
+LIBRARIES: Final = (
+    "folium",
+    "geopandas",
+    "highspy",
+    "networkx",
+    "numpy",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "rasterio",
+    "scipy",
+    "shapely",
+)
+
+
+def manifest(siting: Siting, folder: Path, names: list[str]) -> dict[str, Any]:
+    """Describe a pack whose files are complete in a folder.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    folder
+        Where the files are.
+    names
+        The files.
+    """
+    place = siting.layers.place
+    rows = sources(siting)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "created": created().isoformat(),
+        "place": {
+            "name": plain(place.name),
+            "title": plain(place.title),
+            "country": plain(place.country),
+            "note": plain(place.note),
+        },
+        "scenario": scenario(siting),
+        "crs": {"measured_in": place.crs, "geopackage": place.crs, "geojson": WGS84},
+        "counts": counts(siting),
+        "standards_changed": _changed_standards(siting),
+        "sources": rows,
+        "inputs": {row["file"]: row["sha256"] for row in rows if row["file"]},
+        "files": [_file(folder / name) for name in names],
+        "versions": versions(),
+        "notes": [plain(note) for note in siting.notes],
+    }
+
+
+def created() -> datetime:
+    """Return the time of making, or what SOURCE_DATE_EPOCH says it shall be."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return datetime.fromtimestamp(int(epoch), UTC)
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of powersite, Python, GDAL and the libraries that make the numbers."""
+    found = {"powersite": installed_version("powersite"), "python": platform.python_version()}
+    gdal = {"gdal": pyogrio.__gdal_version_string__}
+    return found | gdal | {name: installed_version(name) for name in LIBRARIES}
+
+
+def installed_version(package: str) -> str:
+    """Return the version of a package, or ``unknown`` where it is run from its folder."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def counts(siting: Siting) -> dict[str, Any]:
+    """Count sites, by grade, and what was dropped."""
+    grades = siting.sites["grade"].value_counts()
+    return {
+        "sites": len(siting.sites),
+        "by_grade": {grade: int(grades.get(grade, 0)) for grade in "ABCD"},
+        "shown": min(len(siting.sites), siting.scenario.top),
+        "regions": len(siting.regions),
+        "dropped": int(siting.dropped["count"].sum()),
+    }
+
+
+def _changed_standards(siting: Siting) -> dict[str, Any]:
+    own = siting.layers.place.standards
+    usual = asdict(type(own)())
+    return {name: value for name, value in asdict(own).items() if value != usual[name]}
+
+
+def _file(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "name": path.name,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }

@@ -1,0 +1,114 @@
+"use strict";
+/* Puts the parts together once folium has made the map. */
+(function () {
+  const { data, tables, element, number, colour } = powersite;
+  let chosen = null, opener = null, highlight = null;
+
+  powersite.open = function (map) {
+    powersite.map = map;
+    heading();
+    powersite.prepare(map);
+    powersite.buildPanel();
+    if (powersite.narrow()) document.getElementById("legend").open = false;
+    powersite.drawLegend(map);
+    map.invalidateSize({ animate: false });
+    home(false);
+    powersite.draw(map);
+    powersite.addBadges(map);
+    controls(map);
+    map.on("zoomend", () => powersite.resizeSigns(map));
+    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+      window.matchMedia(query).addEventListener("change", () => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
+    }
+    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
+    document.documentElement.dataset.ready = "true";
+  };
+
+  function heading() {
+    const asked = data.scenario;
+    document.title = data.title;
+    document.getElementById("title").textContent = `${data.place.title} · ${number(asked.load_mw, asked.load_mw % 1 ? 1 : 0)} MW`;
+    document.getElementById("asked").textContent = [`${asked.redundancy} redundancy`, `power wanted within ${number(asked.months)} months`, `connection within ${number(asked.reach_km)} km`].join(" · ");
+    for (const [grade, count] of Object.entries(data.counts.by_grade)) {
+      document.getElementById("grades").append(element("li", { title: `Grade ${grade}: ${data.grades[grade]}` },
+        element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count))));
+    }
+    document.getElementById("credit").textContent = `Data: ${credits().join(" · ")} · Map by Leaflet`;
+  }
+  /** What the licences ask to show: who, and the licence where it is one that asks. */
+  function credits() {
+    const shown = new Map();
+    for (const { title, licence, attribution } of data.sources) {
+      const asks = [...new Set(String(licence).match(/ODbL[-\w.]*|CC[- ]BY[-\w.]*|OGL[-\w.]*/gi))].join(", ");
+      if (attribution || asks) shown.set(attribution || title, asks);
+    }
+    const told = (who) => [...shown].some(([other, asks]) => other !== who && other.includes(who) && asks.includes(shown.get(who)));
+    return [...shown].filter(([who]) => !told(who)).map(([who, asks]) => (asks && !who.includes(asks) ? `${who} (${asks})` : who));
+  }
+
+  function controls(map) {
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    const Home = L.Control.extend({
+      options: { position: "topleft" },
+      onAdd() {
+        const button = element("button", { type: "button", "aria-label": "Show the whole place", title: "Show the whole place" }, "⤢");
+        button.addEventListener("click", () => home(true));
+        const bar = element("div", { class: "leaflet-bar home" }, button);
+        L.DomEvent.disableClickPropagation(bar);
+        return bar;
+      },
+    });
+    new Home().addTo(map);
+  }
+
+  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  function fit(bounds, maxZoom, animate) {
+    const card = document.getElementById("card"), legend = document.getElementById("legend");
+    const over = card.hidden ? legend : card;
+    const beside = powersite.narrow() || (over === legend && !legend.open) ? 0 : over.offsetWidth + 12;
+    powersite.map.fitBounds(bounds, { paddingTopLeft: [24, 24], paddingBottomRight: [24 + beside, 32], maxZoom, animate: animate && !calm() });
+  }
+  function home(animate) { fit(L.latLngBounds(data.bounds), 12, animate); }
+
+  powersite.select = function (siteId) {
+    const site = tables.sites.find((one) => one.site_id === siteId);
+    if (!site) return;
+    opener = document.activeElement;
+    chosen = site;
+    powersite.fillCard(site);
+    powersite.markRow(siteId);
+    powersite.markBadge(siteId);
+    markSite();
+    const bounds = L.polygon(site.path).getBounds();
+    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
+    fit(bounds.pad(0.35), 10, true);
+    const card = document.getElementById("card");
+    card.scrollTop = 0;
+    card.querySelector("h2").focus({ preventScroll: true });
+    if (powersite.narrow()) card.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+  };
+  powersite.closeCard = function () {
+    document.getElementById("card").hidden = true;
+    chosen = null;
+    powersite.markRow(null);
+    powersite.markBadge(null);
+    markSite();
+    if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+  };
+  powersite.showRegion = function (region) {
+    const ground = tables.ground.find((one) => one.name === region.region);
+    if (!ground) return;
+    outline(ground.path);
+    fit(L.polygon(ground.path).getBounds(), 10, true);
+  };
+  function markSite() {
+    if (chosen) outline(chosen.path);
+    else if (highlight) highlight = highlight.remove() && null;
+  }
+  function outline(path) {
+    if (highlight) highlight.remove();
+    highlight = L.polygon(path, { color: colour("ink"), weight: 2.5, fill: false, interactive: false }).addTo(powersite.map);
+  }
+})();

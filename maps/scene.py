@@ -1,0 +1,188 @@
+"""What the page shows, as plain values: everything it needs and nothing that it has to work out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from maps import reasons
+from maps.backdrop import backdrop
+from maps.documents import SCHEMA_VERSION, scenario
+from maps.frames import records, shares
+from maps.island import packed, paths, points
+from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
+from maps.manifest import counts, created, installed_version
+from maps.names import branch_name, branch_names, line_of
+from maps.text import number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.kinds import Layer
+    from geo.siting import Siting
+    from maps.labels import Label
+
+TABLE_ROWS: Final = 200
+
+
+def scene(siting: Siting) -> dict[str, Any]:
+    """Return what the page shows."""
+    place, asked = siting.layers.place, siting.scenario
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": f"powersite · {place.title} · {number(asked.load_mw)} MW",
+        "place": {"title": place.title, "note": place.note},
+        "scenario": scenario(siting),
+        "question": question(siting),
+        "made": {
+            "by": f"powersite {installed_version('powersite')}",
+            "on": f"{created():%Y-%m-%d}",
+        },
+        "counts": counts(siting),
+        "grades": reasons.grade_meanings(siting),
+        "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
+        "table_rows": TABLE_ROWS,
+        **backdrop(siting),
+        **network(siting),
+        **resources(siting),
+        "sites": sites(siting),
+        "feeds": feeds(siting),
+        "regions": regions(siting),
+        "dropped": records(siting.dropped),
+        "sources": [
+            {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.present()
+        ],
+        "notes": list(siting.notes),
+    }
+
+
+def question(siting: Siting) -> list[list[str]]:
+    """Return the knobs of the question in words; the demand is the place's where none was given."""
+    asked = scenario(siting)
+    asked["demand_mw"] = asked["demand_mw"] or siting.layers.place.demand_mw
+    knobs = [[known.title, _knob(asked[name], known)] for name, known in KNOBS.items()]
+    return knobs + [[f"Weight of {name}", f"{value:g}"] for name, value in asked["weights"].items()]
+
+
+def _knob(value: object, known: Label) -> str:
+    return known.show(float(value)) if isinstance(value, (int, float)) else str(value)
+
+
+def sites(siting: Siting) -> dict[str, Any]:
+    """Return every site with the sentences that explain it."""
+    frame = siting.sites
+    rows = records(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+    told = frame.assign(
+        limits=[reasons.what_limits(row) for row in rows],
+        why_grade=[reasons.why_grade(row, siting) for row in rows],
+        why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
+    )
+    extra = ("position_error_km", "limits", "why_grade", "why_not_higher")
+    columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
+    return packed(told, (*columns, *shares(frame), *extra)) | {"paths": paths(frame.geometry)}
+
+
+def feeds(siting: Siting) -> dict[str, Any]:
+    """Return the tie-lines of the sites in the table."""
+    shown = set(siting.sites.head(TABLE_ROWS)["site_id"])
+    frame = siting.feeds[siting.feeds["site_id"].isin(shown)]
+    return packed(frame, ("site_id", "poi_id", "tie_km")) | {"paths": paths(frame.geometry)}
+
+
+def regions(siting: Siting) -> dict[str, Any]:
+    """Return the ranking of regions; their shapes are part of the backdrop."""
+    return packed(siting.regions, REGION_COLUMNS)
+
+
+def network(siting: Siting) -> dict[str, Any]:
+    """Return substations with the headroom of their buses, and lines with their overloads."""
+    stations, lines = siting.layers.substations.frame, siting.layers.lines.frame
+    names = branch_names(siting)
+    at = dict(zip(stations["id"], range(len(stations)), strict=True))
+    headroom = siting.headroom.sort_values("voltage_kv", ascending=False)
+    headroom = headroom[headroom["substation_id"].isin(at)].assign(
+        station=lambda frame: frame["substation_id"].map(at),
+        limiting_branch=lambda frame: _named(frame["limiting_branch"], names),
+        limiting_outage=lambda frame: _named(frame["limiting_outage"], names),
+    )
+    buses = (
+        "station",
+        "voltage_kv",
+        "firm_mw",
+        "normal_mw",
+        "limiting_branch",
+        "limiting_outage",
+        "loading_before",
+        "loading_after",
+        "confidence",
+    )
+    return {
+        "substations": _placed(stations, ("id", "name", "voltages_kv", "position_error_km")),
+        "headroom": packed(headroom, buses),
+        "lines": packed(with_overloads(lines, siting.congestion, names), LINE_COLUMNS)
+        | {"paths": paths(lines.geometry)},
+    }
+
+
+LINE_COLUMNS: Final = (
+    "name",
+    "voltage_kv",
+    "circuits",
+    "length_km",
+    "rating_mva",
+    "dc",
+    "confidence",
+    "over_mw",
+    "loading",
+    "outage",
+)
+
+
+def with_overloads(
+    lines: gpd.GeoDataFrame, congestion: pd.DataFrame, names: dict[str, str]
+) -> gpd.GeoDataFrame:
+    """Add to each line its worst overload before any campus, unknown where it has none."""
+    worst = (
+        congestion.assign(line=[line_of(str(branch)) for branch in congestion["branch"]])
+        .sort_values(["over_mw", "line"], ascending=[False, True])
+        .drop_duplicates("line")
+        .set_index("line")
+    )
+    found = worst.reindex(lines["id"].to_numpy())
+    return lines.assign(
+        over_mw=found["over_mw"].to_numpy(dtype=float),
+        loading=found["loading"].to_numpy(dtype=float),
+        outage=_named(found["outage"], names),
+    )
+
+
+def resources(siting: Siting) -> dict[str, Any]:
+    """Return plants, gas and existing campuses, as far as the place has them."""
+    layers = siting.layers
+    return {
+        "plants": _optional(layers.plants, ("name", "fuel", "capacity_mw", "annual_gwh", "status")),
+        "gas": _optional(layers.gas_fields, ("name", "status", "gas_mcm_per_year", "offshore")),
+        "campuses": _optional(
+            layers.campuses, ("name", "grid_mw", "use", "operator", "note", "position_error_km")
+        ),
+    }
+
+
+def _optional(layer: Layer | None, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {"rows": 0, "columns": {}} if layer is None else _placed(layer.frame, columns)
+
+
+def _placed(frame: gpd.GeoDataFrame, columns: tuple[str, ...]) -> dict[str, Any]:
+    placed = pd.DataFrame(frame.drop(columns=["lon", "lat", frame.geometry.name], errors="ignore"))
+    return packed(placed.join(points(frame.geometry)), (*columns, "lon", "lat"))
+
+
+def _named(branches: pd.Series, names: dict[str, str]) -> np.ndarray:
+    return np.array([branch_name(value, names) for value in branches], dtype=object)
+
+
+def _labelled(siting: Siting) -> list[str]:
+    return [*LABELS, *(name for name in shares(siting.sites) if name not in LABELS)]

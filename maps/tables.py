@@ -1,0 +1,190 @@
+"""Rankings and headroom for a terminal of 80 columns, and the same as JSON, CSV and GeoJSON."""
+
+from __future__ import annotations
+
+import io
+from numbers import Real
+from typing import TYPE_CHECKING, Final, Literal
+
+import geopandas as gpd
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from geo.errors import ScenarioError
+from maps.documents import SCHEMA_VERSION, csv_text, document, geojson_text, json_text
+from maps.frames import ordered, outgoing, ranked_regions, records, shortlist
+from maps.labels import HEADROOM_COLUMNS
+from maps.names import with_branch_names
+from maps.text import UNKNOWN, is_unknown, number, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from geo.siting import Siting
+
+By = Literal["site", "region"]
+Format = Literal["table", "json", "csv", "geojson"]
+Column = tuple[str, str, int | None]
+"""Name in the frame, header, decimals; None for text."""
+
+SITES: Final[tuple[Column, ...]] = (
+    ("rank", "#", 0),
+    ("grade", "Grade", None),
+    ("site_id", "Site id", None),
+    ("name", "Site", None),
+    ("firm_mw", "Firm\nMW", 0),
+    ("months_p50", "Months\nP50", 0),
+    ("tie_km", "Tie\nkm", 1),
+    ("redundancy", "Redun-\ndancy", None),
+    ("score", "Score", 1),
+)
+REGIONS: Final[tuple[Column, ...]] = (
+    ("rank", "#", 0),
+    ("grade", "Grade", None),
+    ("region", "Region", None),
+    ("sites_a", "Sites\nA", 0),
+    ("sites_b", "Sites\nB", 0),
+    ("sites_c", "Sites\nC", 0),
+    ("firm_mw", "Firm\nMW", 0),
+    ("months_p50", "Months\nP50", 0),
+    ("best_site_id", "Best site", None),
+)
+HEADROOM: Final[tuple[Column, ...]] = (
+    ("name", "Substation", None),
+    ("voltage_kv", "kV", 0),
+    ("firm_mw", "Firm\nMW", 0),
+    ("normal_mw", "Normal\nMW", 0),
+    ("limiting_branch_name", "Limited by", None),
+    ("limiting_outage_name", "with this out", None),
+)
+FLEXIBLE: Final = frozenset({"name", "region", "limiting_branch_name", "limiting_outage_name"})
+"""Columns that may be cut; numbers and ids never are."""
+NARROWEST: Final = 6
+
+
+def ranking_text(siting: Siting, by: By = "site", fmt: Format = "table", width: int = 80) -> str:
+    """Write the ranking of sites or of regions.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    by
+        Sites, as many as the scenario asks for, or regions.
+    fmt
+        A table for people, or one of the machine-readable forms. JSON is the whole document.
+    width
+        Columns of the terminal, for the table.
+    """
+    frame = shortlist(siting) if by == "site" else ranked_regions(siting)
+    if fmt == "json":
+        return json_text(document(siting))
+    if fmt == "table":
+        return rendered(table(frame, SITES if by == "site" else REGIONS, width), width)
+    return _file_text(frame, fmt)
+
+
+def headroom_text(
+    frame: pd.DataFrame,
+    fmt: Format = "table",
+    *,
+    names: Mapping[str, str] | None = None,
+    width: int = 80,
+) -> str:
+    """Write the headroom of every bus, the strongest first.
+
+    Parameters
+    ----------
+    frame
+        Headroom columns of the house; a GeoDataFrame for GeoJSON.
+    fmt
+        How to write it.
+    names
+        Branch id to the name people know; ids are shown where it has none.
+    width
+        Columns of the terminal, for the table.
+
+    Raises
+    ------
+    ScenarioError
+        If GeoJSON is asked for and the frame has no positions.
+    """
+    keys = ["firm_mw", "normal_mw", "bus_id"]
+    best_first = frame.sort_values(keys, ascending=[False, False, True], na_position="last")
+    if "limiting_branch_name" not in frame.columns:
+        best_first = with_branch_names(best_first, names or {})
+    rows = outgoing(ordered(best_first, HEADROOM_COLUMNS))
+    if fmt == "json":
+        return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)})
+    if fmt == "table":
+        return rendered(table(rows, HEADROOM, width), width)
+    return _file_text(rows, fmt)
+
+
+def table(frame: pd.DataFrame, columns: tuple[Column, ...], width: int = 80) -> Table:
+    """Lay out a frame for the terminal; numbers to the right, unknown as a dash."""
+    out = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, header_style="bold"
+    )
+    cells = [[shown(value, decimals) for value in frame[name]] for name, _, decimals in columns]
+    widths = [
+        max(map(cell_len, (*header.split("\n"), *column)))
+        for (_, header, _), column in zip(columns, cells, strict=True)
+    ]
+    flexible = [at for at, (name, _, _) in enumerate(columns) if name in FLEXIBLE]
+    for (_, header, decimals), column_width in zip(
+        columns, fitted(widths, flexible, width - len(columns) + 1), strict=True
+    ):
+        out.add_column(
+            header,
+            justify="left" if decimals is None else "right",
+            width=column_width,
+            no_wrap=True,
+            overflow="ellipsis",
+            vertical="bottom",
+        )
+    for row in zip(*cells, strict=True):
+        out.add_row(*map(Text, row))  # Text, so that no cell is read as markup
+    return out
+
+
+def fitted(widths: list[int], flexible: list[int], room: int) -> list[int]:
+    """Return the widths with the widest flexible ones narrowed until they fit the room."""
+    out = list(widths)
+    while sum(out) > room:
+        widest = max(flexible, key=lambda at: out[at], default=None)
+        if widest is None or out[widest] <= NARROWEST:
+            break
+        out[widest] -= 1
+    return out
+
+
+def shown(value: object, decimals: int | None) -> str:
+    """Write one cell."""
+    if is_unknown(value):
+        return UNKNOWN
+    if decimals is None or not isinstance(value, Real):
+        return plain(value)
+    return number(float(value), decimals)
+
+
+def rendered(content: Table, width: int) -> str:
+    """Draw a table without colours, no line longer than the width."""
+    console = Console(file=io.StringIO(), width=width, no_color=True, color_system=None)
+    with console.capture() as capture:
+        console.print(content)
+    lines = (line.rstrip() for line in capture.get().splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _file_text(frame: pd.DataFrame, fmt: Format) -> str:
+    if fmt == "csv":
+        return csv_text(frame)
+    if isinstance(frame, gpd.GeoDataFrame):
+        return geojson_text(frame)
+    raise ScenarioError("headroom has no positions here, so no GeoJSON; ask for csv or json")

@@ -1,0 +1,34 @@
+"""Answers to show: the toy place, with plain and with hostile names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.maps.devtools import Browser
+from tests.maps.toy import make_siting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.siting import Siting
+
+
+@pytest.fixture
+def siting() -> Siting:
+    """Toy answer with plain names."""
+    return make_siting()
+
+
+@pytest.fixture
+def hostile() -> Siting:
+    """Toy answer in which every text field tries to do harm."""
+    return make_siting(hostile=True)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Headless Chromium with an empty profile; mark the test ``browser``."""
+    with Browser(chromium, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

@@ -1,0 +1,175 @@
+"""The page in a real browser: it opens, asks for nothing, shows names as names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from maps.exports import write_map
+from tests.maps.toy import make_siting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.siting import Siting
+    from tests.maps.devtools import Browser
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_map(make_siting(), tmp_path_factory.mktemp("map") / "toy.html")
+
+
+def dark_pixels(browser: Browser) -> int:
+    """Count opaque pixels of the canvas that the layers are drawn on."""
+    script = """(() => {
+      const canvas = document.querySelector('.leaflet-overlay-pane canvas');
+      const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 200) count++;
+      return count;
+    })()"""
+    return int(browser.run(script))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (360, 740)])
+@pytest.mark.parametrize("dark", [False, True])
+def test_opens_without_a_word_and_without_a_request(
+    browser: Browser, toy: Path, width: int, height: int, *, dark: bool
+) -> None:
+    browser.open(toy, width, height, dark=dark)
+    browser.run("powersite.select('toy-0003')")
+    assert browser.complaints() == []
+    assert browser.requests() == [toy.resolve().as_uri()]
+    assert dark_pixels(browser) > 500
+    assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_title_table_and_regions(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    assert browser.run("document.title") == "powersite · Toyland · 180 MW"
+    assert browser.run("document.querySelectorAll('#sheet-sites tbody tr').length") == 8
+    assert browser.run("document.querySelectorAll('#sheet-regions tbody tr').length") == 3
+    first = browser.run("document.querySelector('#sheet-sites tbody tr').innerText")
+    assert first.split() == ["1", "A", "Site", "1", "West", "County", "420", "28", "4.0", "80.0"]
+    assert browser.run("document.querySelectorAll('.badge:not(.minor)').length") >= 5
+
+
+def test_row_opens_the_card_by_keyboard_and_escape_returns(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    browser.run("document.querySelector('#sheet-sites tbody tr').focus()")
+    browser.press("ArrowDown")
+    browser.press("ArrowDown")
+    browser.press("Enter")
+    card = browser.run("document.getElementById('card').innerText")
+    for part in (
+        "Site 3",
+        "Existing campus",
+        "150 MW",
+        "20 – 14 – 44 months",
+        "Why not higher.",
+        "30 MW more firm power",
+        "Line 2, when Line 1 is out",
+        "Position approximate: may be off by 1.5 km.",
+        "unknown",
+    ):
+        assert part in card
+    assert browser.run("document.activeElement.tagName") == "H2"
+    row = "document.querySelector('tr[aria-current]').dataset.id"
+    assert browser.run(row) == "toy-0003"
+    browser.press("Escape")
+    assert browser.run("document.getElementById('card').hidden") is True
+    assert browser.run("document.activeElement.dataset.id") == "toy-0003"
+
+
+def test_choosing_a_site_brings_it_into_view(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    before = browser.run("powersite.map.getZoom()")
+    browser.run("document.querySelectorAll('#sheet-sites tbody tr')[6].click()")
+    assert browser.run("powersite.map.getZoom()") > before
+    where = "[powersite.tables.sites[6].lat, powersite.tables.sites[6].lon]"
+    assert browser.run(f"powersite.map.getBounds().contains({where})") is True
+
+
+def test_layers_can_be_switched_and_the_legend_has_units(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    legend = browser.run("document.getElementById('legend').innerText")
+    for part in ("180 MW firm (N-1)", "380 kV and above", "1,000 MW", "Land price, USD/ha"):
+        assert part in legend
+    shown = "powersite.map.hasLayer(powersite.groups.lines)"
+    assert browser.run(shown) is True
+    browser.run("document.querySelector('[data-layer=lines]').click()")
+    assert browser.run(shown) is False
+    browser.run("document.querySelector('[data-layer=price]').click()")
+    assert browser.run("powersite.map.hasLayer(powersite.groups.price)") is True
+    browser.run("document.querySelector('[data-layer=sites]').click()")
+    assert browser.run("document.querySelectorAll('.pin').length") == 0
+
+
+def test_popup_of_a_substation_has_headroom_and_of_a_line_its_overload(
+    browser: Browser, toy: Path
+) -> None:
+    browser.open(toy)
+    popup = "[...document.querySelectorAll('.leaflet-popup-content')].at(-1).innerText"
+    browser.run("powersite.groups.substations.getLayers()[0].openPopup(); 1")
+    words = browser.run(popup).split()
+    assert words[:6] == ["Station", "0", "substation,", "420", "/", "132"]
+    assert {"420", "900", "180", "260"} <= set(words)
+    lines = "powersite.groups.lines.getLayers().filter((one) => one.getPopup())"
+    browser.run(f"{lines}[3].openPopup(); 1")
+    assert "21 MW over its limit before any campus, when Line 2 is out" in browser.run(popup)
+
+
+def test_credit_names_owners_and_licences_on_the_map(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    credit = browser.run("document.getElementById('credit').innerText")
+    assert "© OpenStreetMap contributors (ODbL-1.0)" in credit
+    assert "Toy Plant Survey (CC-BY-4.0)" in credit
+
+
+def test_table_is_cut_at_two_hundred_and_says_so(browser: Browser, tmp_path: Path) -> None:
+    siting = make_siting()
+    many = gpd_repeat(siting, 40)
+    browser.open(write_map(many, tmp_path / "many.html"))
+    assert browser.run("document.querySelectorAll('#sheet-sites tbody tr').length") == 200
+    caption = browser.run("document.querySelector('#sheet-sites caption').innerText")
+    assert caption == "The best 200 of 320 sites; all are on the map."
+
+
+def gpd_repeat(siting: Siting, times: int) -> Siting:
+    """Repeat the sites of an answer under new ids."""
+    sites = siting.sites.loc[siting.sites.index.repeat(times)].reset_index(drop=True)
+    ids = [f"toy-{at:04x}" for at in range(len(sites))]
+    return replace(siting, sites=sites.assign(site_id=ids, rank=range(1, len(sites) + 1)))
+
+
+def test_hostile_names_show_as_text_and_run_nothing(
+    browser: Browser, hostile: Siting, tmp_path: Path
+) -> None:
+    path = write_map(hostile, tmp_path / "hostile.html")
+    browser.open(path)
+    # Open every card, popup and tooltip that there is.
+    browser.run("""(() => {
+      for (const site of powersite.tables.sites) powersite.select(site.site_id);
+      for (const group of Object.values(powersite.groups)) {
+        for (const one of group.getLayers()) {
+          if (one.getPopup && one.getPopup()) one.openPopup();
+          if (one.getTooltip && one.getTooltip()) one.openTooltip();
+        }
+      }
+      for (const marker of powersite.badgeGroup.getLayers()) marker.openTooltip();
+    })()""")
+    assert browser.run("window.harmed") is None
+    assert browser.complaints() == []
+    assert browser.requests() == [path.resolve().as_uri()]
+    assert browser.run("document.querySelectorAll('img, iframe, object').length") == 0
+    names = "[...document.querySelectorAll('#sheet-sites .name')].map((one) => one.textContent)"
+    assert browser.run(names) == hostile.sites["name"].tolist()
+    assert browser.run("document.title").startswith("powersite · ")
+    assert "1337" not in browser.run("document.body.innerText")
+    links = browser.run("[...document.querySelectorAll('a[href]')].map((one) => one.href)")
+    assert not [link for link in links if link.lower().startswith(("javascript:", "data:"))]

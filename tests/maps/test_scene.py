@@ -1,0 +1,81 @@
+"""What the page is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from maps.island import island
+from maps.scene import scene, with_overloads
+
+if TYPE_CHECKING:
+    from geo.siting import Siting
+
+
+def values(table: dict[str, Any], name: str) -> list[Any]:
+    column = table["columns"][name]
+    if isinstance(column, dict):
+        return [column["words"][at] for at in column["at"]]
+    return list(column)
+
+
+def test_has_all_sites_and_what_is_told_of_them(siting: Siting) -> None:
+    sites = scene(siting)["sites"]
+    assert sites["rows"] == len(sites["paths"]) == 8
+    assert values(sites, "grade") == list("AABBCCDD")
+    assert values(sites, "firm_mw")[-1] is None
+    assert values(sites, "limits")[1] == "Line 2, when Line 1 is out"
+    assert values(sites, "why_not_higher")[0] == ""
+    assert values(sites, "share_firm_mw")[0] == 28
+
+
+def test_title_and_grades(siting: Siting) -> None:
+    content = scene(siting)
+    assert content["title"] == "powersite · Toyland · 180 MW"
+    assert content["grades"]["A"] == "180 MW firm (N-1) and N+1"
+    assert content["counts"]["by_grade"] == {"A": 2, "B": 2, "C": 2, "D": 2}
+    assert ["Demand of the base case", "800 MW"] in content["question"]
+
+
+def test_buses_know_their_station_and_what_limits_them(siting: Siting) -> None:
+    headroom = scene(siting)["headroom"]
+    assert values(headroom, "station") == [0, 1, 0, 2, 3, 4]
+    assert values(headroom, "limiting_branch")[0] == "Line 0 no. 2"
+
+
+def test_overloaded_line_is_marked_with_its_worst_pair(siting: Siting) -> None:
+    congestion = pd.DataFrame(
+        {
+            "branch": ["T-L0/1", "T-L0/2", "T-S0:420-132/1"],
+            "outage": ["T-L1", "", "T-L1"],
+            "over_mw": [5.0, 9.0, 70.0],
+            "loading": [1.1, 1.2, 1.5],
+        }
+    )
+    found = with_overloads(siting.layers.lines.frame, congestion, {"T-L1": "Line 1"})
+    assert found["over_mw"].tolist()[0] == 9.0
+    assert found["outage"].tolist()[0] == ""
+    assert found["over_mw"].isna().sum() == 4
+
+
+def test_no_overload_at_all(siting: Siting) -> None:
+    none = replace(siting, congestion=siting.congestion.head(0))
+    assert set(values(scene(none)["lines"], "over_mw")) == {None}
+
+
+def test_place_with_the_three_layers_it_must_have(siting: Siting) -> None:
+    layers = siting.layers
+    bare = type(layers)(layers.place, layers.substations, layers.lines, layers.regions)
+    content = scene(replace(siting, layers=bare))
+    for name in ("plants", "gas", "campuses", "barred", "towns"):
+        assert content[name]["rows"] == 0
+    assert content["price_breaks"] == []
+    assert island(content)
+
+
+@pytest.mark.parametrize("limit", ["feeds"])
+def test_tie_lines_are_those_of_the_table(siting: Siting, limit: str) -> None:
+    assert scene(siting)[limit]["rows"] == 8

@@ -1,0 +1,96 @@
+"""Tables fit 80 columns and lose no number; the other forms are for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+from rich.cells import cell_len
+
+from geo.errors import ScenarioError
+from maps.tables import fitted, headroom_text, ranking_text
+from maps.text import plain
+
+if TYPE_CHECKING:
+    from geo.siting import Siting
+
+WIDE = "東京都千代田区の変電所から十二キロ北西の候補地"
+
+
+def test_sites_by_rank_with_units_in_the_header(siting: Siting) -> None:
+    lines = ranking_text(siting).splitlines()
+    header = "# Grade Site id Site MW P50 km dancy Score"
+    assert " ".join(lines[1].split()) == header
+    assert lines[3].split() == ["1", "A", "toy-0001", "Site", "1", "420", "28", "4.0", "2N", "80.0"]
+    assert len(lines) == 3 + 5
+
+
+def test_regions_show_unknown_as_a_dash(siting: Siting) -> None:
+    last = ranking_text(siting, "region").splitlines()[-1]
+    assert last.split() == ["3", "D", "East", "County", "0", "0", "0", "–", "–", "toy-0007"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_long_names_are_cut_and_numbers_are_not(siting: Siting, width: int) -> None:
+    long = siting.sites.assign(name=WIDE, firm_mw=12_345.0)
+    siting.__dict__["sites"] = long
+    text = ranking_text(siting, width=width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert text.count("12,345") == 5
+    assert "toy-0005" in text
+
+
+def test_widths_shrink_from_the_widest_flexible() -> None:
+    assert fitted([5, 20, 10], [1, 2], 30) == [5, 15, 10]
+    assert fitted([5, 20, 18], [1, 2], 30) == [5, 12, 13]
+    assert fitted([50, 20], [1], 30) == [50, 6]
+    assert fitted([5, 6], [], 3) == [5, 6]
+
+
+def test_json_is_the_whole_document_for_both(siting: Siting) -> None:
+    by_site, by_region = (json.loads(ranking_text(siting, by, "json")) for by in ("site", "region"))
+    assert by_site == by_region
+    assert by_site["schema_version"] == 1
+
+
+def test_csv_and_geojson_of_regions(siting: Siting) -> None:
+    rows = list(csv.DictReader(io.StringIO(ranking_text(siting, "region", "csv"))))
+    assert [row["best_site_id"] for row in rows] == ["toy-0001", "toy-0004", "toy-0007"]
+    found = json.loads(ranking_text(siting, "region", "geojson"))
+    assert found["features"][0]["properties"]["region"] == "West County"
+
+
+def test_headroom_strongest_first_with_unknown_last(siting: Siting) -> None:
+    lines = headroom_text(siting.headroom, names={"T-L0": "Line 0"}).splitlines()
+    assert " ".join(lines[3].split()) == "Station 0 420 420 900 Line 0 no. 2 Line 0 no. 1"
+    assert lines[-1].split() == ["Station", "4", "132", "–", "–", "–", "–"]
+
+
+def test_headroom_for_machines(siting: Siting) -> None:
+    found = json.loads(headroom_text(siting.headroom, "json"))
+    assert found["schema_version"] == 1
+    assert found["headroom"][-1]["firm_mw"] is None
+    rows = list(csv.DictReader(io.StringIO(headroom_text(siting.headroom, "csv"))))
+    assert rows[0]["bus_id"] == "T-S0@420"
+
+
+def test_headroom_needs_positions_for_geojson(siting: Siting) -> None:
+    with pytest.raises(ScenarioError, match="no positions"):
+        headroom_text(siting.headroom, "geojson")
+    stations = siting.layers.substations.frame.geometry
+    placed = gpd.GeoDataFrame(siting.headroom, geometry=stations)
+    assert len(json.loads(headroom_text(placed, "geojson"))["features"]) == 6
+
+
+def test_hostile_names_reach_no_terminal(hostile: Siting) -> None:
+    for text in (
+        ranking_text(hostile),
+        ranking_text(hostile, "region"),
+        headroom_text(hostile.headroom),
+    ):
+        assert text.splitlines() == [plain(line) for line in text.splitlines()]
+    assert "[bold red]markup[/] Site" in ranking_text(hostile)
