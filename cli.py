@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -25,7 +26,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-INTERRUPTED = 130
 Format = Literal["table", "json", "csv", "geojson"]
 PlaceName = Annotated[
     str, typer.Argument(metavar="PLACE", help="norway, bhutan, or a folder with a place.toml.")
@@ -42,6 +42,8 @@ class Question(NamedTuple):
     """A scenario file."""
     quiet: bool
     """No progress."""
+    verbose: bool
+    """Each stage on a line of its own, with the seconds it began at."""
 
 
 def _knob(name: str, kind: Any, text: str) -> inspect.Parameter:  # noqa: ANN401 -- a type, as typer takes it
@@ -83,6 +85,12 @@ OTHER_OPTIONS = (
         ],
     ),
     inspect.Parameter(
+        "verbose",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, typer.Option("--verbose", "-v", help="Stages on stderr.")],
+    ),
+    inspect.Parameter(
         "quiet",
         inspect.Parameter.KEYWORD_ONLY,
         default=False,
@@ -101,7 +109,9 @@ def asks(*knobs: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[
         def run(**given: Any) -> None:  # noqa: ANN401 -- typer gives each option its own type
             options = {name: given.pop(name) for name in names}
             chosen = {name: value for name, value in options.items() if value is not None}
-            question = Question(chosen, given.pop("config"), given.pop("quiet"))
+            question = Question(
+                chosen, given.pop("config"), given.pop("quiet"), given.pop("verbose")
+            )
             command(**given, question=question)
 
         signature = inspect.signature(command, eval_str=True)
@@ -163,7 +173,7 @@ def headroom(place: PlaceName, question: Question, fmt: AsFormat = "table") -> N
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
     layers = read_layers(place_file)
-    with _Progress(question.quiet) as progress:
+    with _Progress(question) as progress:
         frame = headroom_of(layers, scenario, progress)
     typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
 
@@ -251,7 +261,7 @@ def backtest(
     for name in place:
         place_file = open_place(name)
         scenario = ask(place_file, question.config, question.options)
-        with _Progress(question.quiet) as progress:
+        with _Progress(question) as progress:
             frame = look_up(read_layers(place_file), scenario, progress)
         results.append((place_file.place, scenario, frame))
     typer.echo(backtest_text(results), nl=False)
@@ -265,29 +275,40 @@ def assumptions() -> None:
     typer.echo(assumptions_text(), nl=False)
 
 
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)
-    ] = False,
-) -> None:
-    """Take the options that stand before a command."""
-    if version:
-        from importlib.metadata import version as installed
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
 
-        typer.echo(f"powersite {installed('powersite')}")
+        typer.echo(f"powersite {version('powersite')}")
         raise typer.Exit
 
 
-class _Progress:
-    """A progress bar on stderr where someone looks at it."""
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", callback=_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._shown = not quiet and sys.stderr.isatty()
+
+class _Progress:
+    """Progress on stderr: a bar where someone looks at it, lines where they are asked for."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
         self._bar: Any = None
+        self._stage = ""
+        self._start = time.monotonic()
 
     def __enter__(self) -> Callable[[float, str], None] | None:
-        if not self._shown:
+        if self._question.verbose:
+            return self._line
+        if self._question.quiet or not sys.stderr.isatty():
             return None
         from rich.console import Console
         from rich.progress import Progress
@@ -295,13 +316,16 @@ class _Progress:
         self._bar = Progress(console=Console(stderr=True), transient=True)
         self._bar.start()
         task = self._bar.add_task("reading", total=1.0)
-        return lambda fraction, message: self._bar.update(
-            task, completed=fraction, description=message
-        )
+        return lambda part, stage: self._bar.update(task, completed=part, description=stage)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def _line(self, _fraction: float, stage: str) -> None:
+        if stage != self._stage:
+            typer.echo(f"{time.monotonic() - self._start:6.1f} s  {stage}", err=True)
+            self._stage = stage
 
 
 def _find(place: str, question: Question) -> Siting:
@@ -312,23 +336,20 @@ def _find(place: str, question: Question) -> Siting:
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
     layers = read_layers(place_file)
-    with _Progress(question.quiet) as progress:
+    with _Progress(question) as progress:
         return find_sites(layers, scenario, progress)
 
 
 def main() -> None:
     """Run the command line."""
+    from layers.gdal import harden
+
+    harden()
     try:
         app()
     except SitingError as error:
         typer.echo(f"powersite: {error}", err=True)
-        more = " Run 'powersite check PLACE' for all of them." if len(error.faults) > 1 else ""
-        if more:
-            typer.echo(more.strip(), err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("powersite: interrupted", err=True)
-        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

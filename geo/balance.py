@@ -158,26 +158,31 @@ def _demand_mw(grid: GridGraph, layers: Layers, demand_mw: float) -> Array:
                 demand[_connection_bus(grid, layers.place, load.substation, load.demand_mw)] += (
                     load.demand_mw
                 )
-    if layers.settlements is None:
-        return demand.to_numpy()
-    demand_mw = max(demand_mw - demand.sum(), 0.0)
-    towns = layers.settlements.frame
     stations = _stations(grid)
+    rest_mw = max(demand_mw - demand.sum(), 0.0) * _shares(stations, layers)
+    for station, mw in zip(stations.index, rest_mw, strict=True):
+        demand[_connection_bus(grid, layers.place, station, mw)] += mw
+    return demand.to_numpy()
+
+
+def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
+    """Return each station's share of the demand: by people around it, evenly if none are known."""
+    towns = layers.settlements.frame if layers.settlements is not None else None
+    if towns is None or towns["population"].sum() == 0:
+        return np.full(len(stations), 1.0 / max(len(stations), 1))
     tree = cKDTree(stations[["x_m", "y_m"]])
     places = np.c_[towns.geometry.x, towns.geometry.y]
-    share = towns["population"].to_numpy() / max(towns["population"].sum(), 1.0)
+    people = towns["population"].to_numpy() / towns["population"].sum()
     reach_m = layers.place.standards.demand_reach_km * M_PER_KM
     by_station = np.zeros(len(stations))
     for place, part, near in zip(
-        places, share, tree.query_ball_point(places, reach_m), strict=True
+        places, people, tree.query_ball_point(places, reach_m), strict=True
     ):
         chosen = near or [int(tree.query(place)[1])]
         away_m = np.hypot(*(stations[["x_m", "y_m"]].to_numpy()[chosen] - place).T)
         pull = 1.0 / np.maximum(away_m, M_PER_KM)
-        by_station[chosen] += part * demand_mw * pull / pull.sum()
-    for station, mw in zip(stations.index, by_station, strict=True):
-        demand[_connection_bus(grid, layers.place, station, mw)] += mw
-    return demand.to_numpy()
+        by_station[chosen] += part * pull / pull.sum()
+    return by_station
 
 
 def _stations(grid: GridGraph) -> pd.DataFrame:

@@ -19,6 +19,7 @@ import shapely
 from pyproj import Proj, Transformer
 from scipy.spatial import cKDTree
 
+from geo.errors import NoSiteError
 from geo.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 MAX_VERTICES = 200
+CAMPUS_GRID_M = 100
 COMPASS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 COLUMNS = [
     "site_id",
@@ -66,14 +68,26 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
         Cell size, reach and the area that the load needs.
     stations_m
         (n, 2) positions of the points of connection; cells out of their reach are dropped first.
+
+    Raises
+    ------
+    NoSiteError
+        If every place is dropped; the message counts the reasons.
     """
     cells, dropped = _cells_in_reach(layers, scenario, stations_m)
     land, more = _buildable(cells, layers, scenario)
     greenfield = _described(land, layers, "greenfield")
     campuses = _campuses(layers, scenario)
-    frame = pd.concat([part for part in (greenfield, campuses) if len(part)], ignore_index=True)
+    frames = [part for part in (greenfield, campuses) if len(part)] or [greenfield]
+    frame = pd.concat(frames, ignore_index=True)
     closed = _closed(frame, layers)
     reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(closed.sum())})
+    if closed.all():
+        why = ", ".join(f"{reason}: {count}" for reason, count in sorted(reasons.items()))
+        raise NoSiteError(
+            f"{layers.place.name}: every place is dropped ({why or 'the regions hold no land'}); "
+            "lower the load, or raise --reach-km or --cell-km"
+        )
     kept = gpd.GeoDataFrame(frame[~closed], geometry="geometry", crs=layers.place.crs)
     return Candidates(kept.reset_index(drop=True), dict(reasons))
 
@@ -87,6 +101,8 @@ def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
 
 def area_ha(geometry: gpd.GeoSeries) -> Array:
     """Return true areas, the CRS's areal distortion taken out."""
+    if len(geometry) == 0:
+        return np.zeros(0)
     lon, lat = _lonlat(geometry)
     with np.errstate(invalid="ignore"):
         scale = Proj(geometry.crs).get_factors(lon, lat).areal_scale
@@ -157,17 +173,23 @@ def _union_by(group: Array, parts: Array, size: int) -> Array:
 def _buildable(
     cells: gpd.GeoSeries, layers: Layers, scenario: Scenario
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Take barred ground out and keep the largest piece of each cell."""
+    """Take barred ground out and keep the largest piece of each cell.
+
+    A cell that is left too small is counted for the reason that took the most of it.
+    """
     boxes, land = cells.index.to_numpy(), cells.to_numpy()
     net, reasons = land, np.full(len(land), "", dtype=object)
+    most_m2 = np.ones(len(land))  # less than a square metre is rounding
     for reason, ground in _barred(layers).items():
         tree = shapely.STRtree(ground)
         which, piece = tree.query(net, predicate="intersects")
         hit = np.unique(which)
         barred = _union_by(which, np.array(ground, dtype=object)[piece], len(net))
-        net = net.copy()
-        net[hit] = shapely.difference(net[hit], barred[hit])
-        reasons[hit] = np.where(reasons[hit] == "", reason, reasons[hit])
+        left = net.copy()
+        left[hit] = shapely.difference(net[hit], barred[hit])
+        lost_m2 = shapely.area(net) - shapely.area(left)
+        reasons[lost_m2 > most_m2] = reason
+        net, most_m2 = left, np.maximum(lost_m2, most_m2)
     largest = gpd.GeoSeries(_largest_part(net), crs=cells.crs)
     area = area_ha(largest)
     enough = area >= scenario.area_needed_ha
@@ -240,9 +262,11 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
     rows = layers.campuses.frame
     lon, lat = _lonlat(rows.geometry)
     radius_m = np.sqrt(scenario.area_needed_ha * M2_PER_HA / np.pi)
+    ground = rows.geometry.set_precision(CAMPUS_GRID_M)
+    shared = ground.to_wkt().duplicated(keep=False)
     ids = [
-        site_id(layers.place.country, "campus", shapely.Point(round(p.x, -2), round(p.y, -2)))
-        for p in rows.geometry
+        site_id(layers.place.country, f"campus {name}" if is_shared else "campus", spot)
+        for name, spot, is_shared in zip(rows["name"], ground, shared, strict=True)
     ]
     columns = {
         "site_id": ids,
@@ -279,7 +303,7 @@ def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
 
 
 def _names(x: Array, y: Array, layers: Layers) -> list[str]:
-    if layers.settlements is None:
+    if layers.settlements is None or len(layers.settlements) == 0:
         return [
             f"{east / 1000:.0f} E {north / 1000:.0f} N" for east, north in zip(x, y, strict=True)
         ]

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Dtype = Literal["text", "number", "integer", "flag"]
-TRUE_WORDS = frozenset({"true", "1", "yes"})
-FALSE_WORDS = frozenset({"false", "0", "no", ""})
+TRUE_WORDS = frozenset({"true", "1", "1.0", "yes"})
+FALSE_WORDS = frozenset({"false", "0", "0.0", "no", ""})
+"""A flag with an unknown among its rows is read from a vector file as 1.0 or 0.0."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,18 @@ def unique(frame: pd.DataFrame, key: str, file: str) -> list[Fault]:
 
 def _convert(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Fault]]:
     if column.dtype == "text":
-        text = values.astype(object).where(values.notna(), "").map(lambda value: str(value).strip())
+        text = values.astype(object).where(values.notna(), "").map(_as_text)
         empty = text == ""
         return text, [] if column.nullable else _empty_faults(empty, column, file)
     if column.dtype == "flag":
         return _to_flags(values, column, file)
     return _to_numbers(values, column, file)
+
+
+def _as_text(value: object) -> str:
+    """Write a cell as text; whole numbers lose the '.0' that an unknown beside them brings."""
+    whole = isinstance(value, float) and value.is_integer()
+    return f"{value:.0f}" if whole else str(value).strip()
 
 
 def _to_flags(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Fault]]:

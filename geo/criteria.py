@@ -166,7 +166,7 @@ def weights(scenario: Scenario) -> dict[str, float]:
     faults += [
         Fault(f"weight {name}", f"{value} is not a number from 0", "choose a number from 0")
         for name, value in scenario.weights.items()
-        if not np.isfinite(value) or value < 0
+        if not _is_weight(value)
     ]
     chosen = {
         criterion.name: scenario.weights.get(criterion.name, criterion.weight)
@@ -178,6 +178,10 @@ def weights(scenario: Scenario) -> dict[str, float]:
         raise ScenarioError.of(faults)
     total = sum(chosen.values())
     return {name: value / total for name, value in chosen.items()}
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, (int, float)) and bool(np.isfinite(value)) and value >= 0
 
 
 def pillar_weights(chosen: Mapping[str, float]) -> dict[str, float]:

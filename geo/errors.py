@@ -42,7 +42,7 @@ class SitingError(Exception):
     def of(cls, faults: Iterable[Fault]) -> SitingError:
         """Build one error from every fault found, the first of them in the message."""
         found = tuple(faults)
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        more = f" (and {len(found) - 1} more; powersite check lists them)" if found[1:] else ""
         return cls(f"{found[0]}{more}", found)
 
 

@@ -531,7 +531,8 @@ def _reads_as_voltages(text: object) -> bool:
 
 
 def _geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fault]:
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+    drawn = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
+    if not drawn or frame.crs is None:
         return [
             Fault(file, "has no CRS", "declare one in the file, or crs = 'EPSG:…' in place.toml")
         ]

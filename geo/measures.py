@@ -143,9 +143,7 @@ def _pairs_that_hold(choices: pd.DataFrame, feeds: TwoFeeds) -> pd.DataFrame:
     pairs = pairs[pairs["poi_id"] != pairs["other_poi"]]
     names = {tuple(sorted(pair)) for pair in zip(pairs["poi_id"], pairs["other_poi"], strict=True)}
     holds = {pair for pair in sorted(names) if feeds.hold(*pair)}
-    kept = [
-        tuple(sorted(pair)) in holds
-        for pair in zip(pairs["poi_id"], pairs["other_poi"], strict=True)
-    ]
+    both = zip(pairs["poi_id"], pairs["other_poi"], strict=True)
+    kept = np.array([tuple(sorted(pair)) in holds for pair in both], dtype=bool)
     nearest = pairs[kept].sort_values(["row", "other_km", "other_poi"])
     return nearest.drop_duplicates("row")

@@ -104,12 +104,20 @@ def generation_in_reach(places: pd.DataFrame, layers: Layers, scenario: Scenario
 
 
 def _demand(where: Array, layers: Layers, demand_mw: float, reach_m: float) -> Array:
+    """Return large loads and settlements' share of the rest; unknown without settlements."""
     if layers.settlements is None:
-        return np.zeros(len(where))
+        return np.full(len(where), np.nan)
+    near_mw = np.zeros(len(where))
+    if layers.loads is not None:
+        loads = layers.loads.frame
+        stations = layers.substations.frame.set_index("id").loc[loads["substation"]]
+        large_mw = loads["demand_mw"].to_numpy(float)
+        near_mw = _sums(where, stations, large_mw[:, None], reach_m)[:, 0]
+        demand_mw = max(demand_mw - float(large_mw.sum()), 0.0)
     towns = layers.settlements.frame
     per_person = demand_mw / max(float(towns["population"].sum()), 1.0)
     people = towns["population"].to_numpy(float)[:, None]
-    return _sums(where, towns, people, reach_m)[:, 0] * per_person
+    return near_mw + _sums(where, towns, people, reach_m)[:, 0] * per_person
 
 
 def _gas(where: Array, layers: Layers, reach_m: float) -> Array:

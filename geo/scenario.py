@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from geo.errors import Fault, ScenarioError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Redundancy = Literal["N", "N+1", "2N"]
 Method = Literal["redispatch", "linear"]
@@ -72,7 +70,7 @@ class Scenario:
         ScenarioError
             With every fault found.
         """
-        faults = [*self._range_faults(), *self._choice_faults()]
+        faults = [*self._range_faults(), *self._choice_faults(), *self._form_faults()]
         if faults:
             raise ScenarioError.of(faults)
 
@@ -93,7 +91,8 @@ class Scenario:
                 "choose a value in that range",
             )
             for name, (low, high) in RANGES.items()
-            if (value := getattr(self, name)) is not None and not _within(value, low, high)
+            if not _within(value := getattr(self, name), low, high)
+            and (name != "demand_mw" or value is not None)
         ]
 
     def _choice_faults(self) -> list[Fault]:
@@ -101,6 +100,17 @@ class Scenario:
             Fault(f"option {name}", f"'{value}' is unknown", f"choose one of {', '.join(choices)}")
             for name, choices in CHOICES.items()
             if (value := getattr(self, name)) not in choices
+        ]
+
+    def _form_faults(self) -> list[Fault]:
+        forms: dict[str, tuple[type, str]] = {
+            "top": (int, "a whole number"),
+            "weights": (Mapping, "a table of criterion = weight"),
+        }
+        return [
+            Fault(f"option {name}", f"{vars(self)[name]!r} is not {words}", f"write {words}")
+            for name, (form, words) in forms.items()
+            if not isinstance(vars(self)[name], form)
         ]
 
 

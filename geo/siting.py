@@ -40,6 +40,7 @@ SITE_COLUMNS = [
     "hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh",
     "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
 ]  # fmt: skip
+HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = ["second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km"]
 
 
@@ -94,7 +95,8 @@ def find_sites(
     NoSiteError
         If no place passes the gates.
     """
-    place = layers.place
+    place, tell = layers.place, progress or _silent
+    tell(0.0, "grid")
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     headroom, congestion = headroom_study(
@@ -103,8 +105,9 @@ def find_sites(
         method=scenario.method,
         mode=scenario.mode,
         cutoff=scenario.cutoff,
-        progress=progress,
+        progress=lambda fraction, message: tell(HEADROOM_SHARE * fraction, message),
     )
+    tell(HEADROOM_SHARE, "candidates")
     paths = find_paths(grid, layers, scenario.load_mw)
     points = points_of_connection(grid, place, scenario)
     if points.empty:
@@ -114,8 +117,10 @@ def find_sites(
     candidates = find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
     links = connect(candidates.frame, points, scenario, place.standards.detour_factor)
     measures = measure(candidates.frame, links, points, layers, scenario)
+    tell(0.8, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
     measures = with_two_feeds(measures, feeds, scenario)
+    tell(0.95, "ranking")
     ranked = rank(measures, scenario, place.standards)
     best, dropped = choose(ranked, candidates, scenario)
     if best.empty:
@@ -126,7 +131,7 @@ def find_sites(
     sites = _present(best, candidates.frame, grid, scenario)
     return Siting(
         layers, scenario, grid, headroom, congestion, sites,
-        feeds=_tie_lines(sites, grid),
+        feeds=_tie_lines(best, grid, place.crs),
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, congestion),
@@ -136,7 +141,7 @@ def find_sites(
 def headroom_of(
     layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
 ) -> gpd.GeoDataFrame:
-    """Return the headroom of every bus of a place, with positions."""
+    """Return the headroom of every bus of a place, with positions and the names of what limits."""
     grid = build_grid(layers)
     frame = hosting_capacity(
         grid,
@@ -145,6 +150,10 @@ def headroom_of(
         mode=scenario.mode,
         cutoff=scenario.cutoff,
         progress=progress,
+    )
+    frame = frame.assign(
+        limiting_branch_name=_branch_names(frame["limiting_branch"], grid),
+        limiting_outage_name=_branch_names(frame["limiting_outage"], grid),
     )
     at = grid.buses.loc[frame["bus_id"]]
     points = gpd.points_from_xy(at["x_m"], at["y_m"])
@@ -213,6 +222,10 @@ def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.nd
     return keep
 
 
+def _silent(_fraction: float, _message: str) -> None:
+    """Report progress to nobody."""
+
+
 def _present(
     best: pd.DataFrame, places: gpd.GeoDataFrame, grid: GridGraph, scenario: Scenario
 ) -> gpd.GeoDataFrame:
@@ -229,22 +242,23 @@ def _present(
 
 
 def _branch_names(ids: pd.Series, grid: GridGraph) -> pd.Series:
+    """Name branches for people; one of several circuits or units is told by its number."""
     branches = grid.branches
-    label = branches["name"] + np.where(
+    voltage = np.where(
         branches["kind"] == "line", branches["voltage_kv"].map(" {:g} kV".format), ""
     )
+    several = branches["group"].duplicated(keep=False)
+    number = branches.index.str.extract(r"/(\d+)$", expand=False)
+    label = branches["name"] + voltage + np.where(several, " no. " + number.astype(str), "")
     return ids.map(label).fillna("")
 
 
-def _tie_lines(sites: gpd.GeoDataFrame, grid: GridGraph) -> gpd.GeoDataFrame:
-    start = shapely.point_on_surface(sites.geometry.to_numpy())
-    poi = grid.buses.loc[sites["poi_id"], ["x_m", "y_m"]].to_numpy(float)
-    ends = np.stack([shapely.get_coordinates(start), poi], axis=1)
-    return gpd.GeoDataFrame(
-        sites[["site_id", "poi_id", "tie_km"]].copy(),
-        geometry=shapely.linestrings(ends),
-        crs=sites.crs,
-    )
+def _tie_lines(best: pd.DataFrame, grid: GridGraph, crs: str) -> gpd.GeoDataFrame:
+    """Draw a straight line from each site's point to its point of connection."""
+    poi = grid.buses.loc[best["poi_id"], ["x_m", "y_m"]].to_numpy(float)
+    ends = np.stack([best[["x_m", "y_m"]].to_numpy(float), poi], axis=1)
+    frame = best[["site_id", "poi_id", "tie_km"]].reset_index(drop=True)
+    return gpd.GeoDataFrame(frame, geometry=shapely.linestrings(ends), crs=crs)
 
 
 def _notes(

@@ -7,6 +7,7 @@ is a tuple of rows. ``docs/assumptions.md`` is generated from here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Fault, ScenarioError
@@ -259,12 +260,16 @@ def with_changes(base: Standards, changes: Mapping[str, float], where: str) -> S
     faults += [
         Fault(f"{where} standards.{name}", f"'{value}' is not a number", "write a number")
         for name, value in changes.items()
-        if isinstance(value, bool) or not isinstance(value, (int, float))
+        if not _is_number(value)
     ]
     if faults:
         raise ScenarioError.of(faults)
     numbers: dict[str, Any] = {name: float(value) for name, value in changes.items()}
     return replace(base, **numbers)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
 
 
 def nearest_line_type(standards: Standards, voltage_kv: float, frequency_hz: int) -> LineType:

@@ -89,7 +89,7 @@ def _by_zone(zone: Array, layer: Layer | None, column: str) -> Array:
 
 def _pue(where: Array, layers: Layers) -> Array:
     """Return the inverse-distance mean of the nearest stations' PUE; unknown far from all."""
-    if layers.climate is None:
+    if layers.climate is None or len(layers.climate) == 0:
         return np.full(len(where), np.nan)
     stations = layers.climate.frame
     humidity = stations["rh_annual_pct"].fillna(layers.place.standards.humidity_pct)

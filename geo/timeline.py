@@ -62,7 +62,9 @@ def quantiles(tasks: tuple[Duration, ...]) -> tuple[float, ...]:
     if low >= high:
         return (high,) * len(QUANTILES)
     return tuple(
-        float(brentq(lambda months, q=share: below(months) - q, low, high, xtol=1e-9))
+        low  # a task of fixed length can make the shortest time that likely
+        if below(low) >= share
+        else float(brentq(lambda months, q=share: below(months) - q, low, high, xtol=1e-9))
         for share in QUANTILES
     )
 

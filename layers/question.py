@@ -1,4 +1,4 @@
-"""The question of a run: command line over ``--config``, over the place's own, over the defaults."""
+"""The question of a run: command line over ``--config``, over the place, over the defaults."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def _read(config: Path) -> dict[str, Any]:
         fault = Fault(str(config), "there is no such file", "check the path after --config")
         raise MissingFileError.of([fault]) from None
     except OSError as error:
-        fault = Fault(str(config), f"cannot be read ({error.strerror})", "check the file's permissions")
+        problem = f"cannot be read ({error.strerror})"
+        fault = Fault(str(config), problem, "check the file's permissions")
         raise MissingFileError.of([fault]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(config.name, f"is not TOML: {error}", "correct it at that line")

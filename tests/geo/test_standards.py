@@ -1,0 +1,208 @@
+"""Assumptions: complete, ordered, sourced, and editable by name only."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import ScenarioError
+from geo.standards import (
+    DURATIONS,
+    LINE_COSTS,
+    LINE_TYPES,
+    SIL_MW,
+    ST_CLAIR,
+    STANDARDS,
+    TRANSFORMERS,
+    Standards,
+    assumptions,
+    nearest_line_cost,
+    nearest_line_type,
+    nearest_transformer,
+    with_changes,
+)
+
+TABLES = ("line_types", "transformers", "line_costs", "durations")
+VOLTAGES_KV = st.floats(1, 1200)
+
+
+@pytest.mark.parametrize("frequency_hz", [50, 60])
+def test_higher_voltages_carry_more(frequency_hz: int) -> None:
+    rows = [row for row in LINE_TYPES if row.frequency_hz == frequency_hz]
+    assert len(rows) > 5
+    for low, high in pairwise(rows):
+        assert low.voltage_kv < high.voltage_kv
+        assert low.rating_mva < high.rating_mva
+
+
+@pytest.mark.parametrize(
+    ("voltage_kv", "current_ka"),
+    # PyPSA standard line types give kA; the rating is √3 · kV · kA.
+    [(110, 0.535), (132, 0.645), (220, 1.29), (300, 1.935), (380, 2.58), (400, 2.58), (500, 2.58)],
+)
+def test_ratings_are_those_of_the_currents_in_the_source(
+    voltage_kv: float, current_ka: float
+) -> None:
+    row = nearest_line_type(STANDARDS, voltage_kv, 50)
+    assert row.voltage_kv == voltage_kv
+    assert row.rating_mva == pytest.approx(3**0.5 * voltage_kv * current_ka, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("voltage_kv", "frequency_hz", "nearest_kv"),
+    [
+        (420, 50, 420),
+        (380, 50, 380),
+        (66, 50, 66),
+        (1, 50, 66),
+        (1200, 50, 750),
+        (121, 50, 110),  # halfway between 110 and 132: the lower
+        (121.5, 50, 132),
+        (500, 60, 500),
+        (420, 60, 345),  # 75 from 345, 80 from 500
+        (132, 60, 138),
+    ],
+)
+def test_the_nearest_line_type_of_the_frequency(
+    voltage_kv: float, frequency_hz: int, nearest_kv: float
+) -> None:
+    row = nearest_line_type(STANDARDS, voltage_kv, frequency_hz)
+    assert (row.voltage_kv, row.frequency_hz) == (nearest_kv, frequency_hz)
+
+
+@given(VOLTAGES_KV, st.sampled_from([50, 60]))
+def test_no_line_type_is_nearer(voltage_kv: float, frequency_hz: int) -> None:
+    found = nearest_line_type(STANDARDS, voltage_kv, frequency_hz)
+    for row in LINE_TYPES:
+        if row.frequency_hz == frequency_hz:
+            assert abs(found.voltage_kv - voltage_kv) <= abs(row.voltage_kv - voltage_kv)
+
+
+@pytest.mark.parametrize(
+    ("voltage_kv", "nearest_kv"),
+    [(66, 69), (132, 138), (184, 138), (220, 230), (300, 345), (420, 345), (765, 500)],
+    # 184 lies halfway between 138 and 230: the lower. 420 is 75 from 345 and 80 from 500.
+)
+def test_the_nearest_cost(voltage_kv: float, nearest_kv: float) -> None:
+    assert nearest_line_cost(STANDARDS, voltage_kv).voltage_kv == nearest_kv
+
+
+@given(VOLTAGES_KV)
+def test_no_cost_is_nearer(voltage_kv: float) -> None:
+    found = nearest_line_cost(STANDARDS, voltage_kv)
+    assert all(
+        abs(found.voltage_kv - voltage_kv) <= abs(row.voltage_kv - voltage_kv) for row in LINE_COSTS
+    )
+
+
+@pytest.mark.parametrize(
+    ("high_kv", "low_kv", "pair", "bank"),
+    [
+        (400, 132, (400, 132), (2, 300)),
+        (420, 132, (400, 132), (2, 300)),
+        (400, 220, (400, 220), (2, 600)),
+        (345, 138, (345, 138), (2, 400)),
+        (230, 115, (220, 132), (2, 200)),  # 10/230 + 17/115 = 0.19, nothing else below 0.4
+        (110, 33, (132, 33), (2, 50)),
+        (132, 66, (132, 66), (2, 50)),
+        (300, 66, (300, 66), (2, 150)),
+    ],
+)
+def test_the_nearest_bank_of_transformers(
+    high_kv: float, low_kv: float, pair: tuple[float, float], bank: tuple[int, float]
+) -> None:
+    row = nearest_transformer(STANDARDS, high_kv, low_kv)
+    assert (row.high_kv, row.low_kv) == pair
+    assert (row.units, row.unit_mva) == bank
+
+
+def test_a_bank_steps_down() -> None:
+    assert all(row.high_kv > row.low_kv for row in TRANSFORMERS)
+    assert all(row.units >= 2 for row in TRANSFORMERS)  # so the loss of one is not the end
+
+
+def test_longer_lines_carry_less_of_their_surge_impedance_loading() -> None:
+    for (near, more), (far, less) in pairwise(ST_CLAIR):
+        assert near < far
+        assert more > less
+    assert dict(ST_CLAIR)[300] == pytest.approx(1.0, abs=0.1)  # the curve is anchored near 1 there
+
+
+def test_surge_impedance_loading_grows_with_voltage() -> None:
+    assert list(SIL_MW) == sorted(SIL_MW)
+    assert [mw for _, mw in SIL_MW] == sorted(mw for _, mw in SIL_MW)
+
+
+def test_costs_grow_with_voltage() -> None:
+    for low, high in pairwise(LINE_COSTS):
+        assert low.voltage_kv < high.voltage_kv
+        assert low.line_usd_per_km < high.line_usd_per_km
+        assert low.substation_usd < high.substation_usd
+        assert low.bay_usd < high.bay_usd
+
+
+@pytest.mark.parametrize("row", DURATIONS, ids=lambda row: row.task)
+def test_a_duration_runs_from_shortest_to_longest(row: object) -> None:
+    assert 0 < row.min_months <= row.mode_months <= row.max_months  # type: ignore[attr-defined]
+
+
+def test_a_duration_is_found_by_its_task() -> None:
+    assert STANDARDS.duration("study") is DURATIONS[0]
+    assert {row.task for row in DURATIONS} >= {
+        "study", "line under 5 km", "line 5 to 25 km", "line over 25 km", "transformer", "new bay",
+        "build", "conversion",
+    }  # fmt: skip
+
+
+def test_a_place_changes_only_what_it_names() -> None:
+    changed = with_changes(STANDARDS, {"ambient_c": 35}, "place.toml")
+    assert changed.ambient_c == 35.0
+    assert isinstance(changed.ambient_c, float)
+    assert STANDARDS.ambient_c == 25.0
+    for item in fields(Standards):
+        if item.name != "ambient_c":
+            assert getattr(changed, item.name) == getattr(STANDARDS, item.name)
+
+
+@pytest.mark.parametrize("name", ["ambient_k", *TABLES])
+def test_a_table_or_an_unknown_name_cannot_be_set(name: str) -> None:
+    with pytest.raises(ScenarioError, match=f"standards.{name}: is not an assumption"):
+        with_changes(STANDARDS, {name: 1.0}, "place.toml")
+
+
+@pytest.mark.parametrize("value", ["35", True, None, float("nan"), float("inf")])
+def test_an_assumption_is_a_number(value: object) -> None:
+    with pytest.raises(ScenarioError, match=r"toml standards\.ambient_c: .* is not a number"):
+        with_changes(STANDARDS, {"ambient_c": value}, "place.toml")  # type: ignore[dict-item]
+
+
+def test_every_bad_change_is_told_at_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        with_changes(STANDARDS, {"x": 1, "y": 2, "ambient_c": "hot"}, "place.toml")  # type: ignore[dict-item]
+    assert len(caught.value.faults) == 3
+
+
+def test_every_assumption_is_listed_with_unit_meaning_and_source() -> None:
+    rows = assumptions()
+    assert all(value for row in rows for value in row.values())
+    assert all(row.keys() == {"name", "value", "unit", "meaning", "source"} for row in rows)
+    names = [row["name"] for row in rows]
+    assert len(set(names)) == len(names)
+    scalars = {item.name for item in fields(Standards)} - set(TABLES)
+    assert scalars <= set(names)
+    tables = len(LINE_TYPES) + len(TRANSFORMERS) + len(LINE_COSTS) + len(DURATIONS)
+    assert len(rows) == len(scalars) + tables
+
+
+def test_a_listed_row_says_what_the_table_says() -> None:
+    rows = {row["name"]: row for row in assumptions()}
+    assert rows["line 132 kV, 50 Hz"]["value"] == "0.39 / 147"
+    assert rows["transformer 400/132 kV"]["value"] == "2 × 300"
+    assert rows["cost at 138 kV"]["value"] == "0.9 / 7.8 / 1.6"
+    assert rows["months: conversion"]["value"] == "9 / 12 / 18"
+    assert rows["ambient_c"]["value"] == "25"
+    assert rows["ambient_c"]["unit"] == "°C"

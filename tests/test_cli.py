@@ -1,0 +1,275 @@
+"""The command line as its users meet it: what it prints, where, and with which code it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from geo.siting import SITE_COLUMNS
+from layers.place import built_in_places
+
+FILES = {
+    "map.html",
+    "shortlist.gpkg",
+    "shortlist.geojson",
+    "shortlist.csv",
+    "regions.csv",
+    "manifest.json",
+}
+QUICK = ("--cell-km", "5", "--quiet")
+REGION_COLUMNS = [
+    "region", "rank", "grade", "score", "best_site_id",
+    "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50",
+]  # fmt: skip
+
+
+def run(*words: str, monkeypatch, capsys) -> tuple[int, str, str]:
+    """Run a command in this process, as ``powersite`` would."""
+    monkeypatch.setattr("sys.argv", ["powersite", *words])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    printed = capsys.readouterr()
+    return int(stop.value.code or 0), printed.out, printed.err
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    return lambda *words: run(*words, monkeypatch=monkeypatch, capsys=capsys)
+
+
+@pytest.fixture
+def own_place(tmp_path) -> Path:
+    """Copy Bhutan into a folder of one's own."""
+    folder = tmp_path / "mine"
+    shutil.copytree(Path(cli.__file__).parent / "layers" / "places" / "bhutan", folder)
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_help_names_every_command() -> None:
+    printed = CliRunner().invoke(cli.app, ["--help"]).output
+    for name in ("site", "rank", "headroom", "explain", "map", "export", "check", "places"):
+        assert re.search(rf"\b{name}\b", printed)
+
+
+def test_version(command) -> None:
+    code, out, _ = command("--version")
+    assert code == 0
+    assert re.fullmatch(r"powersite \d+\.\d+\.\d+\n", out)
+
+
+def test_places_lists_the_built_in_ones(command) -> None:
+    _, out, _ = command("places")
+    assert [line.split()[0] for line in out.splitlines()] == list(built_in_places())
+
+
+def test_site_writes_the_files_it_names(command, tmp_path) -> None:
+    code, out, _ = command("site", "bhutan", "--load-mw", "180", "--out", str(tmp_path), *QUICK)
+    assert code == 0
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+    for name in FILES:
+        assert name in out
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["schema_version"] == 1
+
+
+def test_rank_as_json_is_the_document_of_the_house(command) -> None:
+    code, out, _ = command("rank", "bhutan", "--format", "json", "--top", "3", *QUICK)
+    document = json.loads(out)
+    assert code == 0
+    assert list(document) == [
+        "schema_version", "place", "scenario", "sites", "regions", "dropped", "sources", "notes",
+    ]  # fmt: skip
+    assert document["schema_version"] == 1
+    assert len(document["sites"]) == 3
+    assert set(SITE_COLUMNS) <= set(document["sites"][0])
+    assert document["scenario"]["cell_km"] == 5
+
+
+def test_rank_of_regions_as_csv(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--by", "region", "--format", "csv", *QUICK)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0])[: len(REGION_COLUMNS)] == REGION_COLUMNS
+    assert len(rows) == 20
+
+
+def test_rank_as_geojson_is_in_degrees(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--format", "geojson", "--top", "2", *QUICK)
+    document = json.loads(out)
+    lon, lat = document["features"][0]["geometry"]["coordinates"][0][0][:2]
+    assert 88 < lon < 93
+    assert 26 < lat < 29
+
+
+def test_table_fits_eighty_columns(command) -> None:
+    _, out, _ = command("rank", "bhutan", *QUICK)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("method", [("redispatch",), ("linear", "--mode", "calibrated")])
+def test_headroom_as_csv(command, method) -> None:
+    words = ("--method", *method, "--format", "csv", "--quiet")
+    _, out, _ = command("headroom", "bhutan", *words)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0])[:12] == [
+        "bus_id", "substation_id", "name", "voltage_kv", "normal_mw", "firm_mw", "limiting_branch",
+        "limiting_outage", "factor", "loading_before", "loading_after", "confidence",
+    ]  # fmt: skip
+    assert not any(row["substation_id"] == "BT-SIL" for row in rows)
+
+
+def test_explain_names_what_limits_a_site(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--format", "json", "--top", "1", *QUICK)
+    best = json.loads(out)["sites"][0]
+    code, text, _ = command("explain", "bhutan", best["site_id"], *QUICK)
+    assert code == 0
+    assert best["name"] in text
+    assert best["poi_name"] in text
+
+
+def test_explain_of_an_unknown_site_says_so(command) -> None:
+    code, out, err = command("explain", "bhutan", "BTN-G-NOWHERE", *QUICK)
+    assert (code, out) == (3, "")
+    assert "BTN-G-NOWHERE" in err
+
+
+def test_map_is_one_file(command, tmp_path) -> None:
+    target = tmp_path / "map.html"
+    code, _, _ = command("map", "bhutan", "--out", str(target), *QUICK)
+    assert code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_export_writes_the_formats_asked_for(command, tmp_path) -> None:
+    code, _, _ = command("export", "bhutan", "--out", str(tmp_path), "--formats", "csv", *QUICK)
+    assert code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "shortlist.csv",
+        "regions.csv",
+        "manifest.json",
+    }
+
+
+def test_check_of_a_sound_place(command) -> None:
+    assert command("check", "norway")[:2] == (0, "norway: no fault found\n")
+
+
+def test_check_prints_every_fault_at_once(command, own_place) -> None:
+    edit(own_place / "substations.csv", "BT-MAL,Malbase,89.45", "BT-MAL,Malbase,east")
+    edit(own_place / "lines.csv", "BT-THP,BT-MAL,400,", "BT-THP,BT-MAL,four hundred,")
+    edit(own_place / "place.toml", "demand_mw = 800", "demand_mw = 800\nload_mw = 1")
+    code, out, _ = command("check", str(own_place))
+    assert code == 3
+    assert "substations.csv row 3" in out
+    assert "lines.csv row 3" in out
+    assert "load_mw" in out
+
+
+def test_config_stands_between_place_and_command_line(command, tmp_path) -> None:
+    config = tmp_path / "scenario.toml"
+    config.write_text("load_mw = 60\nmonths = 24\n[weights]\nland_price = 0\n", encoding="utf-8")
+    words = ("--config", str(config), "--months", "48", "--format", "json", "--top", "1", *QUICK)
+    scenario = json.loads(command("rank", "bhutan", *words)[1])["scenario"]
+    assert (scenario["load_mw"], scenario["months"]) == (60, 48)
+    assert scenario["weights"] == {"land_price": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("laod_mw = 60", "load_mw"),
+        ("load_mw = 'much'", "much"),
+        ("load_mw = ", "TOML"),
+        ("[weights]\nbeauty = 1", "beauty"),
+        ("weights = 3", "weights"),
+        ("redundancy = 'N+7'", "N+7"),
+    ],
+)
+def test_a_bad_config_is_one_line_and_code_3(command, tmp_path, text, word) -> None:
+    config = tmp_path / "scenario.toml"
+    config.write_text(text, encoding="utf-8")
+    code, out, err = command("rank", "bhutan", "--config", str(config), *QUICK)
+    assert (code, out) == (3, "")
+    assert word in err
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("site", "bhutan"),
+        ("rank", "bhutan", "--load-mw", "-5"),
+        ("rank", "bhutan", "--redundancy", "3N"),
+        ("rank", "bhutan", "--colour", "red"),
+        ("frobnicate",),
+    ],
+)
+def test_usage_errors_end_with_2(command, words) -> None:
+    assert command(*words)[0] == 2
+
+
+def test_an_unknown_place_names_the_known_ones(command) -> None:
+    code, _, err = command("rank", "atlantis")
+    assert code == 3
+    assert "norway" in err
+
+
+def test_no_site_ends_with_4(command) -> None:
+    code, _, err = command("rank", "bhutan", "--load-mw", "20000", "--quiet")
+    assert code == 4
+    assert "lower the load" in err
+
+
+def test_an_unwritable_target_ends_with_6(command, tmp_path) -> None:
+    (tmp_path / "file").write_text("here", encoding="utf-8")
+    code, _, err = command("export", "bhutan", "--out", str(tmp_path / "file" / "x"), *QUICK)
+    assert code == 6
+    assert "Traceback" not in err
+
+
+def test_bad_input_leaves_earlier_outputs_as_they_were(command, own_place, tmp_path) -> None:
+    out = tmp_path / "out"
+    assert command("export", str(own_place), "--out", str(out), *QUICK)[0] == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    edit(own_place / "lines.csv", "BT-THP,BT-MAL,400,", "BT-THP,BT-MAL,,")
+    code, _, err = command("export", str(own_place), "--out", str(out), *QUICK)
+    assert code == 3
+    assert "lines.csv row 3" in err
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_interrupt_ends_with_130(command, monkeypatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("layers.place.open_place", stop)
+    assert command("rank", "bhutan")[0] == 130
+
+
+def test_assumptions_are_a_table_with_sources(command) -> None:
+    _, out, _ = command("assumptions")
+    assert "| detour_factor | 1.3 |" in out
+    documented = Path(cli.__file__).parent / "docs" / "assumptions.md"
+    assert documented.read_text(encoding="utf-8") == out
+
+
+def test_backtest_prints_each_campus_with_its_baseline(command) -> None:
+    code, out, _ = command("backtest", "bhutan", *QUICK)
+    assert code == 0
+    assert "| Gedu |" in out
+    assert "| Jigmeling |" in out
+    assert "baseline" in out
