@@ -327,7 +327,13 @@ def _new_model() -> highspy.Highs:
 
 
 def _run(model: highspy.Highs) -> highspy.HighsSolution:
+    """Solve from the last basis; should that lose its footing, once more from scratch."""
     model.run()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        model.clearSolver()
+        model.setOptionValue("presolve", "on")
+        model.run()
+        model.setOptionValue("presolve", "off")
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         status = model.modelStatusToString(model.getModelStatus())
         raise GridError(
