@@ -223,7 +223,7 @@ def _barred(layers: Layers) -> dict[str, list[BaseGeometry]]:
         radius_m = M_PER_KM * np.sqrt(
             towns["population"] / standards.town_density_people_per_km2 / np.pi
         )
-        out["town"] = list(towns.geometry.buffer(radius_m))
+        out["town"] = [*out.get("town", []), *towns.geometry.buffer(radius_m)]
     return {reason: ground for reason, ground in out.items() if ground}
 
 
