@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 BASELINE_MIN_KV = 220.0
+DECIMALS_KM = 6
 
 
 def backtest(
@@ -90,4 +91,4 @@ def _baseline_km(sites: gpd.GeoDataFrame, buses: pd.DataFrame) -> np.ndarray:
     strong = buses[(buses["voltage_kv"] >= BASELINE_MIN_KV) & ~buses["abroad"]]
     middle = sites.geometry.representative_point()
     away, _ = cKDTree(strong[["x_m", "y_m"]].to_numpy(float)).query(np.c_[middle.x, middle.y])
-    return np.asarray(away) / M_PER_KM
+    return np.round(np.asarray(away) / M_PER_KM, DECIMALS_KM)

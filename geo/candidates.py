@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 MAX_VERTICES = 200
+LEAST_M2 = 1.0
+"""Less ground than this is rounding: two borders that touch."""
 CAMPUS_GRID_M = 100
 COMPASS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 COLUMNS = [
@@ -147,6 +149,8 @@ def _cells_in_reach(
     out_of_reach = int((on_land & ~near).sum())
     kept = boxes[on_land & near]
     land = _overlap(kept, tree, pieces)
+    touched = shapely.area(land) > LEAST_M2
+    kept, land = kept[touched], land[touched]
     return gpd.GeoSeries(land, index=pd.Index(kept), crs=layers.place.crs), {
         "no point of connection in reach": out_of_reach
     }
@@ -179,7 +183,7 @@ def _buildable(
     """
     boxes, land = cells.index.to_numpy(), cells.to_numpy()
     net, reasons = land, np.full(len(land), "", dtype=object)
-    most_m2 = np.ones(len(land))  # less than a square metre is rounding
+    most_m2 = np.full(len(land), LEAST_M2)
     for reason, ground in _barred(layers).items():
         tree = shapely.STRtree(ground)
         which, piece = tree.query(net, predicate="intersects")

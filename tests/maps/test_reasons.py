@@ -65,7 +65,11 @@ def test_every_site_of_the_toy_says_why(siting: Siting) -> None:
     [
         ("Line 2", "Line 1", "Line 2, when Line 1 is out"),
         ("Line 2", "", "Line 2 in normal operation"),
-        ("Line 2", "Line 2", "Line 2: it is the only way in, and without it only local supply is left"),
+        (
+            "Line 2",
+            "Line 2",
+            "Line 2: it is the only way in, and without it only local supply is left",
+        ),
         ("", "", "supply in reach of the grid, not a line"),
         ("", "Line 1", "supply left when Line 1 is out"),
     ],

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from geo.backtest import backtest
+from geo.errors import LayerError
+from geo.scenario import Scenario
+from geo.siting import find_sites
+from tests.geo import toy
+
+ASKED = Scenario(load_mw=50, cell_km=5, spacing_km=10)
+
+
+@pytest.fixture(scope="module")
+def tested():
+    campuses = toy.campuses([("Old Mine", 60, 33, 6), ("At sea", 60, 63, 22)])
+    hamlet = toy.settlements([("Hamlet", 500, 20, 35)])  # bars no ground
+    layers = dataclasses.replace(toy.country(), campuses=campuses, settlements=hamlet)
+    return layers, backtest(layers, ASKED)
+
+
+def test_the_campus_is_looked_up_in_a_ranking_without_it(tested) -> None:
+    layers, found = tested
+    every = dataclasses.replace(ASKED, spacing_km=0)
+    blind = find_sites(dataclasses.replace(layers, campuses=None), every).sites
+    assert (blind["kind"] == "greenfield").all()
+    for row in found.itertuples():
+        site = blind.set_index("site_id").loc[row.site_id]
+        assert (row.rank, row.grade) == (site["rank"], site["grade"])
+        assert row.candidates == len(blind)
+
+
+def test_a_campus_on_land_is_covered_and_one_at_sea_is_near(tested) -> None:
+    """The land ends at 60 km; the second campus lies 3 km beyond."""
+    found = tested[1].set_index("campus")
+    assert found.loc["Old Mine", "away_km"] == 0
+    assert found.loc["At sea", "away_km"] == pytest.approx(3)
+
+
+def test_percentiles_are_shares_of_what_ranks_lower(tested) -> None:
+    found = tested[1]
+    expected = 100 * (found["candidates"] - found["rank"]) / (found["candidates"] - 1)
+    assert found["percentile"].to_numpy() == pytest.approx(expected.to_numpy())
+    assert found["baseline_percentile"].between(0, 100).all()
+
+
+def test_the_baseline_knows_only_the_distance_to_220_kv(tested) -> None:
+    """Old Mine's cell holds (32.5, 7.5), 3.5 km from C; no middle of a cell is nearer to a station.
+
+    Middles lie at 2.5 and 7.5 km; stations at multiples of 10 or 5: √(2.5² + 2.5²) = 3.5 km is the
+    least, and four cells around each of A, B, C and D have it.
+    """
+    assert tested[1].set_index("campus").loc["Old Mine", "baseline_rank"] == 1
+
+
+def test_without_campuses_there_is_nothing_to_test() -> None:
+    layers = dataclasses.replace(toy.country(), campuses=None)
+    with pytest.raises(LayerError, match="campuses"):
+        backtest(layers, ASKED)
