@@ -18,6 +18,9 @@ from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
 if TYPE_CHECKING:
     from geo.siting import Siting
 
+    Report = Callable[[float, str], None] | None
+    Frame = Any
+
 app = typer.Typer(
     name="powersite",
     help="Where can a campus of N megawatts get its power, how soon, and how surely?",
@@ -30,6 +33,12 @@ Format = Literal["table", "json", "csv", "geojson"]
 PlaceName = Annotated[
     str, typer.Argument(metavar="PLACE", help="norway, bhutan, or a folder with a place.toml.")
 ]
+CasePlace = Annotated[
+    str,
+    typer.Argument(metavar="PLACE", help="A place, or a folder of bus.csv, branch.csv, plant.csv."),
+]
+MinKv = Annotated[float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")]
+Area = Annotated[str, typer.Option("--interconnect", help="Cases: only this area.")]
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -163,18 +172,31 @@ def rank(
 
 @app.command()
 @asks(*HEADROOM_KNOBS)
-def headroom(place: PlaceName, question: Question, fmt: AsFormat = "table") -> None:
+def headroom(
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLACE", help="A place, or a folder with bus.csv, branch.csv, plant.csv."
+        ),
+    ],
+    question: Question,
+    fmt: AsFormat = "table",
+    min_kv: Annotated[
+        float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")
+    ] = 0.0,
+    interconnect: Annotated[
+        str, typer.Option("--interconnect", help="Cases: only this area.")
+    ] = "",
+) -> None:
     """Print the MW that each substation of PLACE could still serve, normal and N-1 secure."""
-    from geo.siting import headroom_of
-    from layers.place import open_place, read_layers
-    from layers.question import ask
+    from layers.case import is_case
     from maps.tables import headroom_text
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
-    layers = read_layers(place_file)
     with _Progress(question) as progress:
-        frame = headroom_of(layers, scenario, progress)
+        if is_case(place):
+            frame = _headroom_of_case(place, question, min_kv, interconnect, progress)
+        else:
+            frame = _headroom_of_place(place, question, progress)
     typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
 
 
@@ -338,6 +360,29 @@ def _find(place: str, question: Question) -> Siting:
     layers = read_layers(place_file)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress)
+
+
+def _headroom_of_place(place: str, question: Question, progress: Report) -> Frame:
+    from geo.siting import headroom_of
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+
+    place_file = open_place(place)
+    scenario = ask(place_file, question.config, question.options)
+    return headroom_of(read_layers(place_file), scenario, progress)
+
+
+def _headroom_of_case(
+    folder: str, question: Question, min_kv: float, interconnect: str, progress: Report
+) -> Frame:
+    from geo.case_study import case_headroom
+    from layers.case import read_case
+    from layers.question import ask_case
+
+    scenario = ask_case(question.config, question.options)
+    return case_headroom(
+        read_case(folder), scenario, interconnect=interconnect, min_kv=min_kv, progress=progress
+    )
 
 
 def main() -> None:

@@ -145,7 +145,8 @@ def _cells_in_reach(
     pieces = [piece for region in layers.regions.frame.geometry for piece in subdivide(region)]
     tree = shapely.STRtree(pieces)
     on_land = np.zeros(len(boxes), dtype=bool)
-    on_land[np.unique(tree.query(boxes, predicate="intersects")[0])] = True
+    inner = shapely.box(x + 1.0, y + 1.0, x + side - 1.0, y + side - 1.0)  # land may only touch
+    on_land[np.unique(tree.query(inner, predicate="intersects")[0])] = True
     out_of_reach = int((on_land & ~near).sum())
     kept = boxes[on_land & near]
     land = _overlap(kept, tree, pieces)

@@ -15,8 +15,11 @@ import numpy as np
 
 from geo.errors import GridError
 from geo.flow import after_outages, outage_effects
+from geo.linear import Answers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo.balance import Flows
     from geo.flow import Array, Network
 
@@ -94,6 +97,17 @@ class Redispatch:
         self._pool = _Pool(self.limit_mw.shape)
         self._model = self._build()
         self._active_bus = -1
+
+    def answers(self, buses: Array, tell: Callable[[float, str], None]) -> Answers:
+        """Return normal and firm headroom of some buses, and what limits the firm one."""
+        rows = []
+        for done, bus in enumerate(buses):
+            normal = self.capacity(int(bus), firm=False)
+            firm = self.capacity(int(bus), firm=True)
+            limits = (firm.factor, firm.loading_before, firm.loading_after)
+            rows.append((normal.mw, min(firm.mw, normal.mw), firm.branch, firm.outage, *limits))
+            tell((done + 1) / len(buses), "headroom")
+        return Answers.of(np.array(rows, float).reshape(-1, 7))
 
     def capacity(self, bus: int, *, firm: bool) -> Capacity:
         """Return the most load at a bus, with outages or without.

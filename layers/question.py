@@ -35,9 +35,24 @@ def ask(place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]) 
         If an option is unknown or its value is.
     """
     scenario = with_options(Scenario(), place_file.options, "place.toml [scenario]")
+    return _ask_on(scenario, config, options)
+
+
+def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:
+    """Build the scenario of a run on a case, whose ratings are known: linear unless told otherwise.
+
+    Raises
+    ------
+    MissingFileError, ScenarioError
+        As `ask`.
+    """
+    return _ask_on(Scenario(method="linear", cutoff=0.05), config, options)
+
+
+def _ask_on(base: Scenario, config: Path | None, options: Mapping[str, Any]) -> Scenario:
     if config is not None:
-        scenario = with_options(scenario, _read(config), config.name)
-    return with_options(scenario, options, "command line")
+        base = with_options(base, _read(config), config.name)
+    return with_options(base, options, "command line")
 
 
 def _read(config: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from geo.case import COLUMNS as CASE_COLUMNS
 from geo.errors import ScenarioError
 from maps.documents import SCHEMA_VERSION, csv_text, document, geojson_text, json_text
 from maps.frames import ordered, outgoing, ranked_regions, records, shortlist
@@ -61,6 +62,14 @@ HEADROOM: Final[tuple[Column, ...]] = (
     ("normal_mw", "Normal\nMW", 0),
     ("limiting_branch_name", "Limited by", None),
     ("limiting_outage_name", "with this out", None),
+)
+CASE: Final[tuple[Column, ...]] = (
+    ("bus_id", "Bus", None),
+    ("firm_mw", "Firm\nMW", 0),
+    ("normal_mw", "Normal\nMW", 0),
+    ("limiting_branch", "Limited by", None),
+    ("limiting_outage", "with this out", None),
+    ("factor", "Factor", 3),
 )
 FLEXIBLE: Final = frozenset({"name", "region", "limiting_branch_name", "limiting_outage_name"})
 """Columns that may be cut; numbers and ids never are."""
@@ -116,13 +125,15 @@ def headroom_text(
     """
     keys = ["firm_mw", "normal_mw", "bus_id"]
     best_first = frame.sort_values(keys, ascending=[False, False, True], na_position="last")
-    if "limiting_branch_name" not in frame.columns:
+    is_case = "name" not in frame.columns
+    if not is_case and "limiting_branch_name" not in frame.columns:
         best_first = with_branch_names(best_first, names or {})
-    rows = outgoing(ordered(best_first, HEADROOM_COLUMNS))
+    columns = CASE_COLUMNS if is_case else HEADROOM_COLUMNS
+    rows = outgoing(ordered(best_first, columns))
     if fmt == "json":
         return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)})
     if fmt == "table":
-        return rendered(table(rows, HEADROOM, width), width)
+        return rendered(table(rows, CASE if is_case else HEADROOM, width), width)
     return _file_text(rows, fmt)
 
 

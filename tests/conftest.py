@@ -35,6 +35,15 @@ def no_internet() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Undo what a test did to the environment; reading a place settles GDAL's there."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 def installed(command: str) -> str:
     """Path of a command; without it the test is skipped, or fails where clients are required."""
     if path := shutil.which(command):

@@ -273,3 +273,44 @@ def test_backtest_prints_each_campus_with_its_baseline(command) -> None:
     assert "| Gedu |" in out
     assert "| Jigmeling |" in out
     assert "baseline" in out
+
+
+CASE = {
+    "bus.csv": "bus_id,Pd,baseKV,other\n1,0,230,x\n2,40,230,y\n",
+    "branch.csv": "branch_id,from_bus_id,to_bus_id,x,rateA,rateC,ratio,status\n"
+    "a,1,2,0.1,100,0,0,1\nb,1,2,0.1,100,0,0,1\n",
+    "plant.csv": "plant_id,bus_id,Pmax,status,type\np,1,300,1,hydro\n",
+}
+
+
+@pytest.fixture
+def case_folder(tmp_path) -> Path:
+    for name, text in CASE.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_headroom_of_a_case(command, case_folder) -> None:
+    """Two circuits of 100 MW, 40 drawn: 160 in normal operation, 60 with one out."""
+    code, out, _ = command("headroom", str(case_folder), "--format", "csv", "--min-kv", "200")
+    rows = {row["bus_id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert code == 0
+    assert list(rows["2"]) == [
+        "bus_id", "normal_mw", "firm_mw", "limiting_branch", "limiting_outage", "factor",
+        "loading_before", "loading_after",
+    ]  # fmt: skip
+    assert float(rows["2"]["normal_mw"]) == pytest.approx(160)
+    assert float(rows["2"]["firm_mw"]) == pytest.approx(60)
+
+
+def test_a_broken_case_names_file_and_row(command, case_folder) -> None:
+    edit(case_folder / "plant.csv", "p,1,300", "p,7,300")
+    code, out, err = command("headroom", str(case_folder))
+    assert (code, out) == (3, "")
+    assert "plant.csv row 2 column bus_id" in err
+
+
+def test_a_case_as_a_table(command, case_folder) -> None:
+    _, out, _ = command("headroom", str(case_folder))
+    assert "Limited by" in out
+    assert max(map(len, out.splitlines())) <= 80

@@ -61,7 +61,9 @@ ROOMS = {
         touches_files=False,
     ),
     "layers": Room(
-        ours=words("geo.errors geo.kinds geo.scenario geo.standards geo.surface geo.units"),
+        ours=words(
+            "geo.case geo.errors geo.kinds geo.scenario geo.standards geo.surface geo.units"
+        ),
         packages=words(
             "geopandas numpy osmium pandas pooch pyogrio pyproj rasterio requests shapely"
         ),

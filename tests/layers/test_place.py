@@ -265,7 +265,7 @@ def test_faults_of_all_layers_at_once(toy: Toy) -> None:
         "ties.csv row 2 column substation",
         "land_prices.csv row 3 column region",
     ]
-    with pytest.raises(LayerError, match=r"\(and 2 more\)") as caught:
+    with pytest.raises(LayerError, match=r"\(and 2 more;") as caught:
         read_layers(open_place(str(toy.folder)))
     assert len(caught.value.faults) == 3
 

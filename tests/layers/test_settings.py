@@ -201,7 +201,7 @@ def test_a_layer_that_is_no_table(toy: Toy) -> None:
 def test_every_fault_at_once(toy: Toy) -> None:
     toy.spoil("place.toml", TOP, 'nots = ""\n[scenario]\ncell = 5\n')
     toy.spoil("place.toml", PLANTS, PLANTS + 'unit = "MW"\n')
-    with pytest.raises(LayerError, match=r"\(and 2 more\)") as caught:
+    with pytest.raises(LayerError, match=r"\(and 2 more;") as caught:
         open_place(str(toy.folder))
     assert len(caught.value.faults) == 3
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.case import COLUMNS, Case, CaseBranches, CaseBuses, CasePlants
+from geo.case_study import case_headroom, case_network
+from geo.errors import LayerError
+from geo.kinds import Source
+from geo.scenario import Scenario
+
+BUSES = [
+    ("1", 0, 230, "East"),
+    ("2", 40, 230, "East"),
+    ("3", 0, 115, "East"),
+    ("9", 5, 230, "West"),
+]
+BRANCHES = [
+    # id, from, to, x, rateA, rateC, ratio, status
+    ("a", "1", "2", 0.1, 100, 0, 0, 1),
+    ("b", "1", "2", 0.1, 100, 120, 2.0, 1),
+    ("c", "2", "3", 0.1, 0, 0, 0, 1),
+    ("d", "1", "3", 0.1, 50, 0, 0, 0),
+]
+PLANTS = [("p", "1", 300, 1), ("q", "2", 100, 1), ("r", "1", 500, 0), ("s", "9", 20, 1)]
+
+
+def case(buses=None, branches=None, plants=None) -> Case:
+    buses = pd.DataFrame(buses or BUSES, columns=["bus_id", "Pd", "baseKV", "interconnect"])
+    names = ["branch_id", "from_bus_id", "to_bus_id", "x", "rateA", "rateC", "ratio", "status"]
+    branches = pd.DataFrame(branches or BRANCHES, columns=names).assign(interconnect="East")
+    plants = pd.DataFrame(plants or PLANTS, columns=["plant_id", "bus_id", "Pmax", "status"])
+    areas = dict(zip(buses["bus_id"], buses["interconnect"], strict=True))
+    plants["interconnect"] = plants["bus_id"].map(areas)
+    return Case(
+        CaseBuses(buses, Source("b", file="bus.csv")),
+        CaseBranches(branches, Source("l", file="branch.csv")),
+        CasePlants(plants, Source("p", file="plant.csv")),
+    )
+
+
+def test_what_a_case_leaves_open_is_settled_as_said() -> None:
+    """Ratio 0 is 1, rating 0 unlimited, rateC 0 is rateA, what is out of service is out."""
+    network, flows, buses = case_network(case(), "East")
+    assert network.branch_ids == ("a", "b", "c")
+    assert network.susceptance_mw == pytest.approx([1000, 500, 1000])
+    assert network.limit_mw.tolist() == [100, 100, np.inf]
+    assert network.emergency_mw.tolist() == [100, 120, np.inf]
+    assert network.outages.tolist() == [0, 1, 2]
+    assert buses["bus_id"].tolist() == ["1", "2", "3"]
+    assert flows.supply_max_mw.tolist() == [300, 100, 0]
+    assert flows.supply_mw.tolist() == [30, 10, 0]
+
+
+def test_each_connected_part_is_scaled_to_its_own_demand() -> None:
+    _, flows, _ = case_network(case())
+    assert flows.supply_mw.tolist() == [30, 10, 0, 5]
+
+
+def test_headroom_by_hand() -> None:
+    """At bus 2, w is ¾ at bus 1: a takes 2/3 of it, ½ MW a MW; alone, 3/4.
+
+    30 MW flow to bus 2, 20 of them on a. Normal: (100 − 20)/½ = 160. With b out: (100 − 30)/¾ = 93;
+    with a out: (120 − 30)/¾ = 120.
+    """
+    frame = case_headroom(case(), Scenario(method="linear", cutoff=0.05), interconnect="East")
+    assert tuple(frame.columns) == COLUMNS
+    at_2 = frame.set_index("bus_id").loc["2"]
+    assert at_2["normal_mw"] == pytest.approx(160)
+    assert at_2["firm_mw"] == pytest.approx(70 / 0.75)
+    assert (at_2["limiting_branch"], at_2["limiting_outage"]) == ("a", "b")
+    assert at_2["factor"] == pytest.approx(0.75)
+    assert at_2["loading_before"] == pytest.approx(0.3)
+
+
+def test_redispatch_of_a_case_uses_every_plant() -> None:
+    """At bus 2: 100 by the better line, and all 100 of its own plant, less its 40."""
+    frame = case_headroom(case(), Scenario(method="redispatch", cutoff=0.05), interconnect="East")
+    assert frame.set_index("bus_id").loc["2", "firm_mw"] == pytest.approx(160)
+
+
+def test_only_buses_of_the_voltage_asked_for() -> None:
+    asked = Scenario(method="linear", cutoff=0.05)
+    frame = case_headroom(case(), asked, interconnect="East", min_kv=200)
+    assert frame["bus_id"].tolist() == ["1", "2"]
+    with pytest.raises(LayerError, match="--min-kv"):
+        case_headroom(case(), asked, min_kv=500)
+
+
+def test_an_unknown_area_names_the_known_ones() -> None:
+    with pytest.raises(LayerError, match="East, West"):
+        case_network(case(), "North")
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"branches": [("a", "1", "7", 0.1, 100, 0, 0, 1)]}, "branch.csv row 0 column to_bus_id"),
+        ({"branches": [("a", "1", "2", 0.0, 100, 0, 0, 1)]}, "branch.csv row 0 column x"),
+        ({"plants": [("p", "8", 300, 1)]}, "plant.csv row 0 column bus_id"),
+        ({"branches": [("a", "1", "2", 0.1, -5, 0, 0, 1)]}, "column rateA"),
+        ({"buses": [*BUSES, BUSES[0]]}, "used twice"),
+    ],
+)
+def test_faults_name_file_row_and_column(changes, word) -> None:
+    with pytest.raises(LayerError, match=word):
+        case(**changes)
+
+
+def test_a_case_too_large_for_redispatch_says_what_to_do(monkeypatch) -> None:
+    monkeypatch.setattr("geo.case_study.DENSE_BRANCHES", 2)
+    with pytest.raises(LayerError, match="--method linear"):
+        case_headroom(case(), Scenario(method="redispatch"), interconnect="East")
