@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from layers.gdal import SETTINGS, harden
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +19,12 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def settled_environment() -> None:
+    """Settle GDAL's environment first, so that no test depends on which one did."""
+    harden()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -35,15 +43,6 @@ def no_internet() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def same_environment() -> Iterator[None]:
-    """Undo what a test did to the environment; reading a place settles GDAL's there."""
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
-
-
 def installed(command: str) -> str:
     """Path of a command; without it the test is skipped, or fails where clients are required."""
     if path := shutil.which(command):
@@ -52,6 +51,12 @@ def installed(command: str) -> str:
     if os.environ.get("POWERSITE_REQUIRE_CLIENTS") == "1":
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> dict[str, str]:
+    """Environment of a client: ours, without what we settle for the GDAL inside our packages."""
+    return {name: value for name, value in os.environ.items() if name not in SETTINGS}
 
 
 @pytest.fixture(scope="session")

@@ -75,15 +75,23 @@ def test_path_that_cannot_be_written(siting: Siting, tmp_path: Path) -> None:
 
 
 @pytest.mark.gdal
-def test_ogrinfo_reads_every_layer(package: Path, ogrinfo: str) -> None:
+def test_ogrinfo_reads_every_layer(package: Path, ogrinfo: str, elsewhere: dict[str, str]) -> None:
     answer = subprocess.run(
-        [ogrinfo, "-json", "-nocount", str(package)], capture_output=True, text=True, check=False
+        [ogrinfo, "-json", "-nocount", str(package)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=elsewhere,
     )
     if answer.returncode == 0:
         layers = {one["name"]: one for one in json.loads(answer.stdout)["layers"]}
         assert set(SPATIAL) <= set(layers)
     summary = subprocess.run(
-        [ogrinfo, "-so", "-al", str(package)], capture_output=True, text=True, check=True
+        [ogrinfo, "-so", "-al", str(package)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=elsewhere,
     )
     assert "ERROR" not in summary.stdout + summary.stderr
     assert "Warning" not in summary.stderr
