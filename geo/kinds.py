@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import geopandas as gpd
-import numpy as np
-
+from geo.checks import (
+    crs_faults,
+    geometry_faults,
+    position_faults,
+    reference_faults,
+    region_faults,
+)
 from geo.columns import Column, conform, unique
 from geo.errors import Fault, LayerError
 from geo.standards import STANDARDS, Standards
@@ -19,6 +23,7 @@ from geo.standards import STANDARDS, Standards
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
     import pandas as pd
 
 Shape = Literal["Point", "LineString", "Polygon"]
@@ -81,7 +86,7 @@ class Layer:
         if self.key:
             faults += unique(frame, self.key, file)
         if self.shape:
-            faults += _geometry_faults(frame, self.shape, file)
+            faults += geometry_faults(frame, self.shape, file)
         if not faults:
             faults += self.further_faults(frame, file)
         if faults:
@@ -481,10 +486,10 @@ class Layers:
         LayerError
             With every fault found.
         """
-        faults = _crs_faults(self) or [
-            *_reference_faults(self),
-            *_region_faults(self),
-            *_position_faults(self),
+        faults = crs_faults(self) or [
+            *reference_faults(self),
+            *region_faults(self),
+            *position_faults(self),
         ]
         if faults:
             raise LayerError.of(faults)
@@ -519,8 +524,6 @@ KINDS: dict[str, type[Layer]] = {
 }
 """Kind name, which is also the field of `Layers`, to class."""
 
-FAR_M = 400_000.0
-
 
 def _reads_as_voltages(text: object) -> bool:
     try:
@@ -528,115 +531,3 @@ def _reads_as_voltages(text: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fault]:
-    drawn = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
-    if not drawn or frame.crs is None:
-        return [
-            Fault(file, "has no CRS", "declare one in the file, or crs = 'EPSG:…' in place.toml")
-        ]
-    if not frame.crs.is_projected:
-        return [
-            Fault(
-                file,
-                f"is in degrees ({frame.crs.to_string()})",
-                "project it to the place's metric CRS",
-            )
-        ]
-    geometry = frame.geometry
-    finite = np.isfinite(geometry.bounds.to_numpy()).all(axis=1)
-    right = geometry.geom_type.isin({shape} if shape == "Point" else {shape, f"Multi{shape}"})
-    usable = right & finite & ~geometry.is_empty
-    faults = [
-        Fault(
-            f"{file} row {row}",
-            f"geometry is not a finite, non-empty {shape}",
-            "correct its coordinates (lon before lat, in the CRS that is declared)",
-        )
-        for row in frame.index[~usable]
-    ]
-    crooked = geometry[usable & ~geometry.is_valid & (shape == "Polygon")]
-    return faults + [
-        Fault(
-            f"{file} row {row}",
-            f"geometry is not valid: {reason}",
-            "mend it, as with Fix geometries in QGIS",
-        )
-        for row, reason in crooked.is_valid_reason().items()
-    ]
-
-
-def _crs_faults(layers: Layers) -> list[Fault]:
-    return [
-        Fault(
-            layer.source.file or layer.kind,
-            f"is in {layer.frame.crs.to_string()}, the place in {layers.place.crs}",
-            "project it to the place's CRS",
-        )
-        for layer in layers.present()
-        if layer.shape and layer.frame.crs != layers.place.crs
-    ]
-
-
-def _reference_faults(layers: Layers) -> Iterator[Fault]:
-    known = set(layers.substations.frame["id"])
-    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
-    for end in ("from_substation", "to_substation"):
-        for row in lines.index[~lines[end].isin(known)]:
-            yield Fault(
-                f"{file} row {row} column {end}",
-                f"no substation has the id '{lines.loc[row, end]}'",
-                "correct the id, or add the substation",
-            )
-    for row in lines.index[lines["from_substation"] == lines["to_substation"]]:
-        yield Fault(
-            f"{file} row {row}", "begins and ends at the same substation", "correct one end"
-        )
-    for layer in (layers.ties, layers.loads):
-        if layer is None:
-            continue
-        frame = layer.frame
-        for row in frame.index[~frame["substation"].isin(known)]:
-            yield Fault(
-                f"{layer.source.file or layer.kind} row {row} column substation",
-                f"no substation has the id '{frame.loc[row, 'substation']}'",
-                "write the id of a substation",
-            )
-    met = (
-        set(lines["from_substation"]) | set(lines["to_substation"]) | set(layers.place.unconnected)
-    )
-    stations = layers.substations.frame
-    for row in stations.index[~stations["id"].isin(met)]:
-        yield Fault(
-            f"{layers.substations.source.file or 'substations'} row {row}",
-            f"no line meets substation '{stations.loc[row, 'id']}' ({stations.loc[row, 'name']})",
-            "add its line, remove it, or list its id under unconnected in place.toml",
-        )
-
-
-def _region_faults(layers: Layers) -> Iterator[Fault]:
-    known = {"", *layers.regions.frame["name"]}
-    for layer in (layers.land_prices, layers.policy):
-        if layer is None:
-            continue
-        names = layer.frame["region"]
-        for row in names.index[~names.isin(known)]:
-            yield Fault(
-                f"{layer.source.file or layer.kind} row {row} column region",
-                f"no region has the name '{names.loc[row]}'",
-                "write the name as in the regions layer",
-            )
-
-
-def _position_faults(layers: Layers) -> Iterator[Fault]:
-    land = layers.regions.frame.geometry.union_all().envelope.buffer(FAR_M)
-    for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
-        if layer is None:
-            continue
-        for row in layer.frame.index[~layer.frame.geometry.intersects(land)]:
-            yield Fault(
-                f"{layer.source.file or layer.kind} row {row}",
-                f"lies more than {FAR_M / 1000:.0f} km outside the place's regions",
-                "check that lon and lat are not swapped and that the CRS is right",
-            )

@@ -120,17 +120,20 @@ class Redispatch:
         bound_mw, cause = self._supply_bound(bus, firm=firm)
         if bound_mw <= 0:
             return Capacity(0.0, cause, cause)
-        factors = self._factors(bus)
-        watched = np.abs(factors) >= self.cutoff
-        watched[:, 1:] &= firm & self.effects.alive & ~self.effects.cut_off[bus]
+        factors = self._factors(bus, firm=firm)
+        watched = np.zeros(self.limit_mw.shape, dtype=bool)
+        watched[:, : factors.shape[1]] = np.abs(factors) >= self.cutoff
+        watched[:, 1:] &= self.effects.alive & ~self.effects.cut_off[bus]
         self._aim(bus, bound_mw, watched)
+        near = np.flatnonzero(watched.any(axis=1))
+        width = factors.shape[1]
+        room = np.where(watched, self.limit_mw, np.inf)[near, :width]
         for _ in range(MAX_ROUNDS):
             load_mw, injection = self._solve(bus)
-            after = self._all_flows(injection)
-            over = np.where(watched, np.abs(after) - self.limit_mw, -np.inf)
-            if not self._add_worst(over):
+            after = self._flows_on(near, injection)[:, :width]
+            if not self._add_worst(near, np.abs(after) - room):
                 break
-        return self._explain(load_mw, after, factors, cause)
+        return self._explain(load_mw, injection, factors, cause)
 
     def _relieve(self) -> tuple[Array, list[Congestion]]:
         """Find the dispatch with the least total overload over all pairs."""
@@ -223,12 +226,14 @@ class Redispatch:
         injection[bus] -= load_mw
         return load_mw, injection
 
-    def _add_worst(self, over: Array) -> bool:
+    def _add_worst(self, near: Array, over: Array) -> bool:
         """Add the worst violated pairs that are not rows yet; say whether any was."""
-        over = np.where(self._pool.known, -np.inf, over)
+        if over.size == 0:
+            return False
+        over = np.where(self._pool.known[near, : over.shape[1]], -np.inf, over)
         # One pair a branch and round: its other outages seldom bind once the worst is kept.
         worst = np.where(over >= over.max(axis=1, keepdims=True), over, -np.inf)
-        new = _worst(worst, ROWS_A_ROUND)
+        new = [(int(near[place]), column) for place, column in _worst(worst, ROWS_A_ROUND)]
         for pair in new:
             row = self._row(*pair)
             fixed, limit = row @ self.flows.demand_mw, self.limit_mw[pair]
@@ -238,20 +243,21 @@ class Redispatch:
             self._model.addRow(fixed - limit, fixed + limit, len(index), index, values)
         return bool(new)
 
-    def _explain(self, load_mw: float, after: Array, factors: Array, cause: int) -> Capacity:
+    def _explain(self, load_mw: float, injection: Array, factors: Array, cause: int) -> Capacity:
         """Name the pair whose row has the largest dual, or what bounds the supply."""
         duals = self._duals[self._pool.rows] if self._pool.rows else np.array([])
         if duals.size == 0 or duals.max() <= SMALLEST_DUAL:
             return Capacity(max(load_mw, 0.0), cause, cause)
         branch, column = pair = self._pool.pairs[int(duals.argmax())]
-        before = self._all_flows(self._injection(self.dispatch_mw))
+        row = self._row(branch, column)
+        before, after = row @ self._injection(self.dispatch_mw), row @ injection
         return Capacity(
             max(load_mw, 0.0),
             branch,
             int(self.effects.branches[column - 1]) if column else NO_OUTAGE,
             float(factors[pair]),
-            float(abs(before[pair]) / self.limit_mw[pair]),
-            float(abs(after[pair]) / self.limit_mw[pair]),
+            float(abs(before) / self.limit_mw[pair]),
+            float(abs(after) / self.limit_mw[pair]),
         )
 
     def _row(self, branch: int, column: int) -> Array:
@@ -280,10 +286,16 @@ class Redispatch:
         total = share.sum(axis=0)
         return self.network.ptdf @ (share / np.where(total > 0, total, 1.0))
 
-    def _factors(self, bus: int) -> Array:
-        """Return branch × (normal, each outage): flow per MW of load at the bus."""
+    def _flows_on(self, branches: Array, injection: Array) -> Array:
+        """Return some branches × (normal, each outage) flows; those that are out are as before."""
+        flow = self.network.ptdf @ injection
+        shifted = self.effects.shift[branches] * flow[self.effects.branches]
+        return np.c_[flow[branches], flow[branches, None] + shifted]
+
+    def _factors(self, bus: int, *, firm: bool) -> Array:
+        """Return branch × (normal, and each outage if firm): flow per MW of load at the bus."""
         factor = self._bus_factors[:, self.network.component[bus]] - self.network.ptdf[:, bus]
-        return np.c_[factor, after_outages(self.effects, factor)]
+        return np.c_[factor, after_outages(self.effects, factor)] if firm else factor[:, None]
 
     def _supply_bound(self, bus: int, *, firm: bool) -> tuple[float, int]:
         """Return what supply alone allows, and the bridge whose loss decides it (−1 for none)."""

@@ -279,6 +279,9 @@ def _notes(
         "build on.": True,
         f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "
         "joins to the rest.": bool(islands),
+        "No settlements are known: the demand is spread evenly over the stations.": (
+            layers.settlements is None
+        ),
         f"{flows.unserved_mw:,.0f} MW of demand in islands cannot be fed and is left out.": (
             flows.unserved_mw >= 1
         ),

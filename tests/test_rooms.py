@@ -79,7 +79,9 @@ ROOMS = {
         ours=frozenset({"geo", "layers", "maps"}),
         packages=frozenset({"rich", "typer"}),
     ),
-    "benchmarks": Room(ours=frozenset({"cli", "geo", "layers", "maps"}), packages=None),
+    "benchmarks": Room(
+        ours=frozenset({"cli", "geo", "layers", "maps", "tests.geo.dense"}), packages=None
+    ),
     "tests": Room(
         ours=frozenset({"cli", "geo", "layers", "maps"}), packages=None, closed=frozenset()
     ),

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from geo.backtest import backtest
@@ -59,3 +62,51 @@ def test_without_campuses_there_is_nothing_to_test() -> None:
     layers = dataclasses.replace(toy.country(), campuses=None)
     with pytest.raises(LayerError, match="campuses"):
         backtest(layers, ASKED)
+
+
+def answer_with(stations, count):
+    """Stand in for a ranking of squares from west to east, 1 km each, with substations above them.
+
+    ``stations`` are rows of x_km, kV, abroad.
+    """
+    sites = gpd.GeoDataFrame(
+        {"site_id": [f"s{at}" for at in range(count)], "grade": "A", "rank": range(1, count + 1)},
+        geometry=[toy.rectangle(at, 0, 1, 1) for at in range(count)],
+        crs=toy.CRS,
+    )
+    where = [toy.at(x, 0.5) for x, _, _ in stations]
+    buses = pd.DataFrame(
+        {
+            "x_m": [spot.x for spot in where],
+            "y_m": [spot.y for spot in where],
+            "voltage_kv": [kv for _, kv, _ in stations],
+            "abroad": [abroad for _, _, abroad in stations],
+        }
+    )
+    return SimpleNamespace(sites=sites, grid=SimpleNamespace(buses=buses))
+
+
+@pytest.mark.parametrize(
+    ("stations", "baseline_rank"),
+    [
+        ([(4.5, 220, False)], 2),  # squares 3 and 5 are equally near to square 4, which is first
+        ([(4.5, 219, False), (0.5, 400, False)], 4),
+        ([(4.5, 220, True), (0.5, 400, False)], 4),
+        ([(3.5, 500, False), (0.5, 400, False)], 1),
+    ],
+)
+def test_the_baseline_by_hand(monkeypatch, stations, baseline_rank) -> None:
+    """The campus stands in square 3 of six, which the ranking has fourth."""
+    monkeypatch.setattr("geo.backtest.find_sites", lambda *_: answer_with(stations, 6))
+    layers = dataclasses.replace(toy.country(), campuses=toy.campuses([("Mine", 60, 3.2, 0.4)]))
+    row = backtest(layers, ASKED).iloc[0]
+    assert (row["site_id"], row["rank"], row["candidates"], row["away_km"]) == ("s3", 4, 6, 0)
+    assert row["percentile"] == 40  # two of the other five rank lower
+    assert row["baseline_rank"] == baseline_rank
+    assert row["baseline_percentile"] == 100 * (6 - baseline_rank) / 5
+
+
+def test_a_single_candidate_beats_nobody(monkeypatch) -> None:
+    monkeypatch.setattr("geo.backtest.find_sites", lambda *_: answer_with([(0, 400, False)], 1))
+    row = backtest(toy.country(), ASKED).iloc[0]
+    assert (row["rank"], row["percentile"]) == (1, 0)

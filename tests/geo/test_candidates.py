@@ -246,7 +246,7 @@ def test_a_load_larger_than_a_square_is_no_site_and_no_crash() -> None:
 
 
 @given(st.lists(st.text("#wp.", min_size=5, max_size=5), min_size=1, max_size=4), st.floats(0.4, 6))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_every_square_of_land_is_a_site_or_has_a_reason(rows: list[str], reach_km: float) -> None:
     picture = " ".join(rows)
     if not set(picture) & set("#wp"):
@@ -522,7 +522,7 @@ def stars(draw: st.DrawFn) -> Polygon:
 
 
 @given(stars(), st.sampled_from([8, 20, 50]))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_pieces_are_small_and_together_the_whole(star: Polygon, most: int) -> None:
     pieces = subdivide(star, most)
     assert all(piece.geom_type == "Polygon" for piece in pieces)

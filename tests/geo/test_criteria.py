@@ -119,6 +119,11 @@ def test_anchors_rise_and_span_0_to_1(criterion: Criterion) -> None:
     assert criterion.meaning
 
 
+def test_each_level_of_redundancy_has_its_anchor() -> None:
+    levels = [at for at, _ in BY_NAME["redundancy"].points]
+    assert list(REDUNDANCY_LEVEL.values()) == levels
+
+
 def test_anchors_are_told_in_the_unit_of_the_measure() -> None:
     assert BY_NAME["firm_mw"].anchors(SCENARIO) == ((0, 0), (200, 0.7), (600, 1))
     assert BY_NAME["months"].anchors(SCENARIO) == ((12, 1), (36, 0.5), (108, 0))

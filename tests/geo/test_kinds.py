@@ -132,6 +132,55 @@ def test_a_voltage_that_cannot_be_read_is_named() -> None:
     ]
 
 
+ZEROS = {
+    "plants": lambda: toy.plants([("P", "hydro", 0, 0, 0)]),
+    "settlements": lambda: toy.settlements([("Ghost town", 0, 0, 0)]),
+    "campuses": lambda: toy.campuses([("Mine", 0, 0, 0)]),
+    "gas_fields": lambda: toy.gas_fields([("G", 0, 0, 0)]),
+    "ties": lambda: toy.ties([("Cable", "A", 0)]),
+    "loads": lambda: toy.loads([("Mill", "A", 0)]),
+    "land_prices": lambda: toy.land_prices({"West": 0}),
+    "power_prices": lambda: toy.power_prices({"": 0}),
+    "carbon": lambda: toy.carbon({"": 0}),
+    "substations": lambda: toy.substations([("A", "132", 0, 0)], {"position_error_km": {"A": 0}}),
+    "below 0 °C": lambda: toy.climate([("Met", 0, -5, 0, 0)]),
+    "a price below 0": lambda: toy.power_prices({"": -20}),
+}
+SLIPS = {
+    "volts for kilovolts": lambda: toy.lines(
+        toy.substations(toy.STATIONS), [("AB", "A", "B", 132_000)]
+    ),
+    "kilowatts for megawatts": lambda: toy.plants([("P", "hydro", 100_000, 0, 0)]),
+    "a campus in kilowatts": lambda: toy.campuses([("Mine", 175_000, 0, 0)]),
+    "a tie in kilowatts": lambda: toy.ties([("Cable", "A", 700_000)]),
+    "a load in kilowatts": lambda: toy.loads([("Mill", "A", 100_000)]),
+    "more people than any city": lambda: toy.settlements([("Town", 1e8, 0, 0)]),
+    "fewer than nobody": lambda: toy.settlements([("Town", -1, 0, 0)]),
+    "Fahrenheit, the year": lambda: toy.climate([("Met", 60, 20, 0, 0)]),
+    "Fahrenheit, the warmest month": lambda: toy.climate([("Met", 20, 80, 0, 0)]),
+    "kelvin": lambda: toy.climate([("Met", 278, 290, 0, 0)]),
+    "humidity as a share": lambda: toy.climate(
+        [("Met", 5, 15, 0, 0)], {"rh_annual_pct": {"Met": 0.8}}
+    ),
+    "a price in cents per kWh turned round": lambda: toy.power_prices({"": -200}),
+    "a price per GWh": lambda: toy.power_prices({"": 40_000}),
+    "grams per MWh": lambda: toy.carbon({"": 25_000}),
+    "metres for kilometres": lambda: toy.substations(
+        [("A", "132", 0, 0)], {"position_error_km": {"A": 2_000}}
+    ),
+}
+
+
+@pytest.mark.parametrize("build", ZEROS.values(), ids=ZEROS)
+def test_zero_is_a_value(build: Callable[[], Layer]) -> None:
+    assert len(build()) == 1
+
+
+@pytest.mark.parametrize("build", SLIPS.values(), ids=SLIPS)
+def test_a_slip_of_the_unit_is_out_of_range(build: Callable[[], Layer]) -> None:
+    assert all("correct the value or its unit" in fault for fault in faults_of(build))
+
+
 def test_a_layer_without_a_file_is_named_by_its_kind() -> None:
     broken = stations(id=["A", "A"])
     assert faults_of(lambda: kinds.Substations(broken, Source("Toy")))[0].startswith("substations ")

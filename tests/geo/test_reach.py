@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.grid import build_grid
@@ -105,6 +105,7 @@ def test_nothing_in_reach_is_no_link() -> None:
     st.lists(SPOT, min_size=1, max_size=5),
     st.floats(0.1, 80),
 )
+@settings(max_examples=40)
 def test_links_are_all_pairs_in_reach(
     sites: list[tuple[float, float]], stations: list[tuple[float, float]], reach_km: float
 ) -> None:
@@ -175,6 +176,17 @@ def test_large_loads_count_where_they_are_and_the_people_share_the_rest(
     )
     found = generation_in_reach(places((30, 30)), layers, Scenario(reach_km=10))
     assert found["energy_surplus_mw"].iloc[0] == pytest.approx(650)
+
+
+def test_loads_above_the_demand_of_the_place_leave_nothing_for_people(toy_layers: Layers) -> None:
+    layers = replace(
+        toy_layers,
+        loads=toy.loads([("big", "B", 700)]),
+        settlements=toy.settlements([("Near", 1_000, 30, 31)]),
+        plants=toy.plants([("g", "gas", 1000, 30, 29)]),
+    )
+    found = generation_in_reach(places((30, 30)), layers, Scenario(reach_km=10))
+    assert found["energy_surplus_mw"].iloc[0] == pytest.approx(300)
 
 
 def test_demand_asked_for_replaces_the_places(toy_layers: Layers) -> None:

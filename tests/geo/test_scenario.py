@@ -61,6 +61,31 @@ def test_a_choice_is_one_of_those_listed(name: str) -> None:
     ]
 
 
+def test_the_question_that_is_asked_unless_told_otherwise() -> None:
+    # A campus of the size of the conversion announced at Tydal, firm, within three years.
+    asked = Scenario()
+    assert (asked.load_mw, asked.redundancy, asked.months) == (180, "N+1", 36)
+    assert (asked.reach_km, asked.spacing_km, asked.cell_km, asked.top) == (30, 20, 2.5, 20)
+    assert (asked.ha_per_mw, asked.cutoff, asked.method, asked.mode) == (
+        0.25, 0.1, "redispatch", "strict",
+    )  # fmt: skip
+    assert asked.demand_mw is None
+    assert asked.weights == {}
+
+
+@pytest.mark.parametrize("name", ["load_mw", "months", "reach_km", "cell_km", "ha_per_mw", "top"])
+def test_nothing_of_it_is_no_question(name: str) -> None:
+    assert len(faults_of(**{name: 0})) == 1
+
+
+def test_a_share_is_at_most_one_and_a_campus_can_be_as_large_as_they_come() -> None:
+    assert len(faults_of(cutoff=1.1)) == 1
+    assert Scenario(load_mw=10_000, months=120, reach_km=300, spacing_km=0, demand_mw=1_000_000)
+    # Kilowatts for megawatts, days for months, metres for kilometres are slips.
+    assert len(faults_of(load_mw=180_000, months=1_000, reach_km=30_000, cell_km=2_500)) == 4
+    assert len(faults_of(spacing_km=20_000, ha_per_mw=2_500, demand_mw=16_000_000, top=10**6)) == 4
+
+
 def test_half_a_site_cannot_be_shown() -> None:
     assert faults_of(top=2.5) == ["option top: 2.5 is not a whole number; write a whole number"]
 
@@ -116,6 +141,10 @@ def test_a_question_is_refused_exactly_for_the_knobs_out_of_range(knobs: dict[st
         assert {fault.split(":")[0] for fault in found} == {f"option {name}" for name in bad}
     else:
         Scenario(**knobs)  # type: ignore[arg-type]
+
+
+def test_one_name_is_suggested() -> None:
+    assert suggestion("months", ["month", "monthly"]) == "did you mean 'month'?"
 
 
 def test_a_far_fetched_name_lists_what_is_known() -> None:

@@ -120,6 +120,15 @@ def test_the_nearest_bank_of_transformers(
     assert (row.units, row.unit_mva) == bank
 
 
+@given(VOLTAGES_KV, VOLTAGES_KV)
+def test_no_bank_is_nearer_in_proportion(one_kv: float, other_kv: float) -> None:
+    low_kv, high_kv = sorted((one_kv, other_kv))
+    off = {
+        row: abs(row.high_kv / high_kv - 1) + abs(row.low_kv / low_kv - 1) for row in TRANSFORMERS
+    }
+    assert off[nearest_transformer(STANDARDS, high_kv, low_kv)] <= min(off.values()) + 1e-12
+
+
 def test_a_bank_steps_down() -> None:
     assert all(row.high_kv > row.low_kv for row in TRANSFORMERS)
     assert all(row.units >= 2 for row in TRANSFORMERS)  # so the loss of one is not the end
@@ -143,6 +152,53 @@ def test_costs_grow_with_voltage() -> None:
         assert low.line_usd_per_km < high.line_usd_per_km
         assert low.substation_usd < high.substation_usd
         assert low.bay_usd < high.bay_usd
+
+
+def test_costs_are_those_of_the_miso_table() -> None:
+    # In millions of 2019 USD: a km of line, a new substation, a bay; 345 kV has no station there.
+    millions = {
+        row.voltage_kv: (row.line_usd_per_km / 1e6, row.substation_usd / 1e6, row.bay_usd / 1e6)
+        for row in LINE_COSTS
+    }
+    assert millions.pop(345)[0] == 1.35
+    assert millions == {
+        69: (0.78, 5.7, 1.1), 138: (0.90, 7.8, 1.6), 230: (1.05, 9.7, 2.2), 500: (1.73, 20.3, 5.3),
+    }  # fmt: skip
+
+
+def test_the_st_clair_curve_is_the_published_one() -> None:
+    assert ST_CLAIR[0] == (50, 3)
+    assert dict(ST_CLAIR)[100] == 2
+    assert dict(ST_CLAIR)[200] == 1.35
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # What other rooms and the docs quote.
+        ("short_line_km", 4.8),  # MISO: 3 miles
+        ("short_line_factor", 1.5),
+        ("medium_line_km", 16),  # MISO: 10 miles
+        ("medium_line_factor", 1.2),
+        ("transformer_usd_per_mva", 6000),
+        ("campus_usd_per_mw", 11e6),
+        ("detour_factor", 1.3),
+        ("strong_min_kv", 220),
+        ("strong_min_circuits", 3),
+        ("strong_plant_mw", 500),
+        ("corridor_km", 1),
+        ("corridor_share", 0.1),
+        ("transformer_x_pu", 0.12),
+        ("first_phase_share", 0.3),
+        ("demand_reach_km", 25),
+        ("conductor_limit_c", 75),
+        ("ambient_c", 25),
+        ("st_clair_min_kv", 220),
+        ("st_clair_min_km", 80),
+    ],
+)
+def test_an_assumption_is_the_one_agreed(name: str, value: float) -> None:
+    assert getattr(STANDARDS, name) == value
 
 
 @pytest.mark.parametrize("row", DURATIONS, ids=lambda row: row.task)

@@ -1,0 +1,137 @@
+"""What one layer can be wrong about in its shapes, and several only together.
+
+Every function yields or returns faults; `geo.kinds` raises them at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+
+from geo.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.kinds import Layers, Shape
+
+FAR_M = 400_000.0
+
+
+def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fault]:
+    """Find shapes of the wrong kind, empty, not finite, invalid, or without a metric CRS."""
+    drawn = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
+    if not drawn or frame.crs is None:
+        return [
+            Fault(file, "has no CRS", "declare one in the file, or crs = 'EPSG:…' in place.toml")
+        ]
+    if not frame.crs.is_projected:
+        return [
+            Fault(
+                file,
+                f"is in degrees ({frame.crs.to_string()})",
+                "project it to the place's metric CRS",
+            )
+        ]
+    geometry = frame.geometry
+    finite = np.isfinite(geometry.bounds.to_numpy()).all(axis=1)
+    right = geometry.geom_type.isin({shape} if shape == "Point" else {shape, f"Multi{shape}"})
+    usable = right & finite & ~geometry.is_empty
+    faults = [
+        Fault(
+            f"{file} row {row}",
+            f"geometry is not a finite, non-empty {shape}",
+            "correct its coordinates (lon before lat, in the CRS that is declared)",
+        )
+        for row in frame.index[~usable]
+    ]
+    crooked = geometry[usable & ~geometry.is_valid & (shape == "Polygon")]
+    return faults + [
+        Fault(
+            f"{file} row {row}",
+            f"geometry is not valid: {reason}",
+            "mend it, as with Fix geometries in QGIS",
+        )
+        for row, reason in crooked.is_valid_reason().items()
+    ]
+
+
+def crs_faults(layers: Layers) -> list[Fault]:
+    """Find layers that are not in the CRS of their place."""
+    return [
+        Fault(
+            layer.source.file or layer.kind,
+            f"is in {layer.frame.crs.to_string()}, the place in {layers.place.crs}",
+            "project it to the place's CRS",
+        )
+        for layer in layers.present()
+        if layer.shape and layer.frame.crs != layers.place.crs
+    ]
+
+
+def reference_faults(layers: Layers) -> Iterator[Fault]:
+    """Find ids that no substation has, lines that go nowhere, substations that no line meets."""
+    known = set(layers.substations.frame["id"])
+    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
+    for end in ("from_substation", "to_substation"):
+        for row in lines.index[~lines[end].isin(known)]:
+            yield Fault(
+                f"{file} row {row} column {end}",
+                f"no substation has the id '{lines.loc[row, end]}'",
+                "correct the id, or add the substation",
+            )
+    for row in lines.index[lines["from_substation"] == lines["to_substation"]]:
+        yield Fault(
+            f"{file} row {row}", "begins and ends at the same substation", "correct one end"
+        )
+    for layer in (layers.ties, layers.loads):
+        if layer is None:
+            continue
+        frame = layer.frame
+        for row in frame.index[~frame["substation"].isin(known)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row} column substation",
+                f"no substation has the id '{frame.loc[row, 'substation']}'",
+                "write the id of a substation",
+            )
+    met = (
+        set(lines["from_substation"]) | set(lines["to_substation"]) | set(layers.place.unconnected)
+    )
+    stations = layers.substations.frame
+    for row in stations.index[~stations["id"].isin(met)]:
+        yield Fault(
+            f"{layers.substations.source.file or 'substations'} row {row}",
+            f"no line meets substation '{stations.loc[row, 'id']}' ({stations.loc[row, 'name']})",
+            "add its line, remove it, or list its id under unconnected in place.toml",
+        )
+
+
+def region_faults(layers: Layers) -> Iterator[Fault]:
+    """Find names of regions that the regions layer does not have."""
+    known = {"", *layers.regions.frame["name"]}
+    for layer in (layers.land_prices, layers.policy):
+        if layer is None:
+            continue
+        names = layer.frame["region"]
+        for row in names.index[~names.isin(known)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row} column region",
+                f"no region has the name '{names.loc[row]}'",
+                "write the name as in the regions layer",
+            )
+
+
+def position_faults(layers: Layers) -> Iterator[Fault]:
+    """Find rows so far from the land that their axes or CRS must be wrong."""
+    land = layers.regions.frame.geometry.union_all().envelope.buffer(FAR_M)
+    for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
+        if layer is None:
+            continue
+        for row in layer.frame.index[~layer.frame.geometry.intersects(land)]:
+            yield Fault(
+                f"{layer.source.file or layer.kind} row {row}",
+                f"lies more than {FAR_M / 1000:.0f} km outside the place's regions",
+                "check that lon and lat are not swapped and that the CRS is right",
+            )
