@@ -46,7 +46,7 @@ def backtest(
         campus, grid_mw, site_id, away_km (campus to the candidate that covers it or, failing that,
         the nearest), grade, rank, candidates, percentile, baseline_rank, baseline_percentile. A
         percentile is the share of candidates ranked lower; the baseline orders candidates by their
-        distance to the nearest substation of at least 220 kV, with or without lines.
+        distance to the nearest substation of at least 220 kV; it is unknown where there is none.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def backtest(
             "rank": sites["rank"].to_numpy()[position],
             "candidates": total,
             "percentile": _percentile(sites["rank"].to_numpy()[position], total),
-            "baseline_rank": baseline[position].astype(int),
+            "baseline_rank": baseline[position],
             "baseline_percentile": _percentile(baseline[position], total),
         }
     )
@@ -89,6 +89,8 @@ def _covering(sites: gpd.GeoDataFrame, point: BaseGeometry) -> tuple[int, float]
 
 def _baseline_km(sites: gpd.GeoDataFrame, buses: pd.DataFrame) -> np.ndarray:
     strong = buses[(buses["voltage_kv"] >= BASELINE_MIN_KV) & ~buses["abroad"]]
+    if strong.empty:
+        return np.full(len(sites), np.nan)
     middle = sites.geometry.representative_point()
     away, _ = cKDTree(strong[["x_m", "y_m"]].to_numpy(float)).query(np.c_[middle.x, middle.y])
     return np.round(np.asarray(away) / M_PER_KM, DECIMALS_KM)

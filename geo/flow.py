@@ -17,10 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
 
 from geo.errors import GridError
+from geo.factor import factorise
 from geo.grid import BASE_MVA
+from geo.kernels import WIDTH
 
 if TYPE_CHECKING:
     from geo.grid import GridGraph
@@ -98,28 +99,28 @@ class Network:
         GridError
             If the network's susceptance matrix is singular.
         """
-        flow_of_angle = sp.diags_array(self.susceptance_mw) @ self.incidence
-        laplacian = (self.incidence.T @ flow_of_angle).tocsc()
-        _, reference = np.unique(self.component, return_index=True)
-        kept = np.setdiff1d(np.arange(self.n_bus), reference)
         factors = np.zeros((self.n_branch, self.n_bus))
-        if kept.size == 0:
-            return factors
-        reduced = laplacian[kept][:, kept].tocsc()
-        try:
-            solver = splu(
-                reduced,
-                permc_spec="MMD_AT_PLUS_A",
-                options={"SymmetricMode": True},
-                diag_pivot_thresh=0.0,
-            )
-        except RuntimeError as error:
-            raise GridError(
-                "grid: the susceptance matrix is singular; check parallel reactances"
-            ) from error
-        angle_of_flow = solver.solve(flow_of_angle[:, kept].T.toarray())
-        factors[:, kept] = angle_of_flow.T
+        for label in range(self.component.max() + 1):
+            buses = np.flatnonzero(self.component == label)
+            branches = np.flatnonzero(self.component[self.tail] == label)
+            if branches.size:
+                factors[np.ix_(branches, buses)] = self._ptdf_of(buses, branches)
         return factors
+
+    def _ptdf_of(self, buses: Array, branches: Array) -> Array:
+        """Return the factors of one connected part."""
+        local = np.zeros(self.n_bus, np.int64)
+        local[buses] = np.arange(len(buses))
+        tail, head = local[self.tail[branches]], local[self.head[branches]]
+        susceptance = self.susceptance_mw[branches]
+        solved = factorise(tail, head, susceptance, len(buses))
+        out = np.zeros((len(branches), len(buses)))
+        for start in range(0, len(buses), WIDTH):
+            some = np.arange(start, min(start + WIDTH, len(buses)))
+            angle = solved.solve(some, some - start, np.ones(len(some)))[:, : len(some)]
+            through = angle[solved.place[tail]] - angle[solved.place[head]]
+            out[:, some] = susceptance[:, None] * through
+        return out
 
     @cached_property
     def bridges(self) -> Array:

@@ -110,3 +110,15 @@ def test_a_single_candidate_beats_nobody(monkeypatch) -> None:
     monkeypatch.setattr("geo.backtest.find_sites", lambda *_: answer_with([(0, 400, False)], 1))
     row = backtest(toy.country(), ASKED).iloc[0]
     assert (row["rank"], row["percentile"]) == (1, 0)
+
+
+def test_without_220_kv_the_baseline_is_unknown() -> None:
+    layers = toy.grid_of([("A", "132", 10, 10), ("B", "132", 20, 10)], [("AB", "A", "B", 132)])
+    layers = dataclasses.replace(
+        layers,
+        plants=toy.plants([("P", "hydro", 300, 10, 10)]),
+        campuses=toy.campuses([("Mine", 60, 12, 12)]),
+    )
+    found = backtest(layers, ASKED)
+    assert found["baseline_percentile"].isna().all()
+    assert found["percentile"].notna().all()

@@ -382,7 +382,7 @@ def ids(found: Candidates) -> set[tuple[str, int, int]]:
 def test_an_id_says_the_country_and_the_kind() -> None:
     greenfield = site_id("TOY", "greenfield", toy.rectangle(0, 0, 1, 1))
     assert greenfield.startswith("TOY-G-")
-    assert len(greenfield) == len("TOY-G-") + 8
+    assert len(greenfield) == len("TOY-G-") + 10
     assert site_id("TOY", "campus", toy.at(0, 0)).startswith("TOY-C-")
     assert site_id("NOR", "greenfield", toy.rectangle(0, 0, 1, 1))[3:] != greenfield[3:]
 
