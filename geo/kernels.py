@@ -15,7 +15,15 @@ WIDTH = 16
 """Right-hand sides that are solved together: a factor is read once for all of them."""
 
 
-@njit(cache=True, nogil=True)
+def compiled(function):  # noqa: ANN001, ANN201 -- numba's own types
+    """Compile a function, keeping the result on disk where there is a place that can be written."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+
+
+@compiled
 def spanning_tree(start, near, edge, root):  # noqa: ANN001, ANN201 -- numba infers the types
     """Walk depth first from a root and mark the edges whose loss splits the graph.
 
@@ -71,7 +79,7 @@ def spanning_tree(start, near, edge, root):  # noqa: ANN001, ANN201 -- numba inf
     return order[:met], first, last, parent, above, bridge
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def backward(pointer, index, value, pivot, block):  # noqa: ANN001, ANN201 -- as above
     """Finish solves L D Lᵀ x = b in place, given L's columns below the diagonal and z = L⁻¹ b."""
     size, width = len(pivot), block.shape[1]
@@ -84,7 +92,7 @@ def backward(pointer, index, value, pivot, block):  # noqa: ANN001, ANN201 -- as
                 block[node, column] -= factor * block[row, column]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forward(pointer, index, value, block):  # noqa: ANN001, ANN201 -- as above
     """Begin solves in place: z = L⁻¹ b, skipping rows that are 0 in every right-hand side."""
     size, width = len(pointer) - 1, block.shape[1]
@@ -100,7 +108,7 @@ def forward(pointer, index, value, block):  # noqa: ANN001, ANN201 -- as above
                 block[row, column] -= factor * block[node, column]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shift_pass(net, block, batch, tops, near):  # noqa: ANN001, ANN201, C901 -- as above; kept whole for speed
     """Go over all branches for one block of outages.
 
@@ -156,13 +164,13 @@ def shift_pass(net, block, batch, tops, near):  # noqa: ANN001, ANN201, C901 -- 
     return stored
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def room(limit, flow, factor):  # noqa: ANN001, ANN201 -- as above
     """Return the load that fills a branch, for a factor that is not 0."""
     return (limit - flow) / factor if factor > 0 else (-limit - flow) / factor
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def search(net, factor, at, pairs, tops, limits, rules, best, doubt):  # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915, PLR0917 -- as above; the rule of `geo.linear` in one place
     """Find the pair of branch and outage that limits one bus.
 
@@ -288,7 +296,7 @@ def search(net, factor, at, pairs, tops, limits, rules, best, doubt):  # noqa: A
     return n_doubt
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def search_row(net, factor, at, branch, shifts, alive, limits, cutoff, best):  # noqa: ANN001, ANN201, PLR0913, PLR0917 -- as above
     """Try every outage on one branch, given its whole row of shifts."""
     flow, _, low, high = net
