@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.errors import Fault
+from geo.units import parse_voltages_kv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +107,22 @@ def reference_faults(layers: Layers) -> Iterator[Fault]:
             f"no line meets substation '{stations.loc[row, 'id']}' ({stations.loc[row, 'name']})",
             "add its line, remove it, or list its id under unconnected in place.toml",
         )
+
+
+def voltage_faults(layers: Layers) -> Iterator[Fault]:
+    """Find lines of a voltage that neither of their substations lists."""
+    listed = layers.substations.frame.set_index("id")["voltages_kv"].to_dict()
+    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
+    ends = zip(lines.index, lines["from_substation"], lines["to_substation"], strict=True)
+    for row, *stations in ends:
+        known = [listed[station] for station in stations if station in listed]
+        voltage_kv = lines.loc[row, "voltage_kv"]
+        if known and not any(voltage_kv in parse_voltages_kv(text) for text in known):
+            yield Fault(
+                f"{file} row {row} column voltage_kv",
+                f"unknown voltage {voltage_kv:g} kV; its substations list {' and '.join(known)}",
+                "correct it, or add it to voltages_kv of a substation",
+            )
 
 
 def region_faults(layers: Layers) -> Iterator[Fault]:

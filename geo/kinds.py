@@ -15,10 +15,12 @@ from geo.checks import (
     position_faults,
     reference_faults,
     region_faults,
+    voltage_faults,
 )
 from geo.columns import Column, conform, unique
 from geo.errors import Fault, LayerError
 from geo.standards import STANDARDS, Standards
+from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,22 +104,6 @@ class Layer:
         return len(self.frame)
 
 
-def parse_voltages_kv(text: object) -> tuple[float, ...]:
-    """Read ``'420;132'`` as ``(420.0, 132.0)``, highest first.
-
-    Raises
-    ------
-    ValueError
-        If a part is not a positive number up to 1,200.
-    """
-    parts = [part.strip() for part in str(text).replace("/", ";").split(";") if part.strip()]
-    values = {float(part) for part in parts}
-    if not values or any(not 0 < value <= MAX_VOLTAGE_KV for value in values):
-        raise ValueError(text)
-    return tuple(sorted(values, reverse=True))
-
-
-MAX_VOLTAGE_KV = 1200.0
 CONFIDENCE = Column(
     "confidence", "number", "how sure the row is", 0, 1, required=False, nullable=True
 )
@@ -488,6 +474,7 @@ class Layers:
         """
         faults = crs_faults(self) or [
             *reference_faults(self),
+            *voltage_faults(self),
             *region_faults(self),
             *position_faults(self),
         ]

@@ -35,6 +35,7 @@ SUFFIXES: Final = {
 M_PER_KM: Final = 1000.0
 M2_PER_HA: Final = 10_000.0
 KM_PER_MILE: Final = 1.609344
+MAX_VOLTAGE_KV: Final = 1200.0
 
 
 def unit_of(name: str) -> str:
@@ -45,3 +46,18 @@ def unit_of(name: str) -> str:
         if unit:
             return unit
     return ""
+
+
+def parse_voltages_kv(text: object) -> tuple[float, ...]:
+    """Read ``'420;132'`` as ``(420.0, 132.0)``, highest first.
+
+    Raises
+    ------
+    ValueError
+        If a part is not a positive number up to 1,200.
+    """
+    parts = [part.strip() for part in str(text).replace("/", ";").split(";") if part.strip()]
+    values = {float(part) for part in parts}
+    if not values or any(not 0 < value <= MAX_VOLTAGE_KV for value in values):
+        raise ValueError(text)
+    return tuple(sorted(values, reverse=True))

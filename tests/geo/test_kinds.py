@@ -14,7 +14,8 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geo import kinds
 from geo.errors import LayerError
-from geo.kinds import KINDS, Layer, Source, parse_voltages_kv
+from geo.kinds import KINDS, Layer, Source
+from geo.units import parse_voltages_kv
 from tests.geo import toy
 
 if TYPE_CHECKING:
@@ -356,3 +357,11 @@ def test_every_cross_fault_is_told_at_once(toy_layers: Layers) -> None:
         )
     )
     assert [fault.split()[0] for fault in found] == ["ties.csv", "land_prices.csv", "plants.csv"]
+
+
+def test_a_voltage_that_neither_end_lists_is_unknown() -> None:
+    """417 kV between stations of 420 and 132 kV; at one end only, the grid infers the bus."""
+    stations = [("A", "420", 0, 0), ("B", "420;132", 9, 0)]
+    with pytest.raises(LayerError, match=r"row 0 column voltage_kv: unknown voltage 417 kV"):
+        toy.grid_of(stations, [("AB", "A", "B", 417)])
+    assert toy.grid_of(stations, [("AB", "A", "B", 132)])

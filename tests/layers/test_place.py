@@ -342,7 +342,7 @@ def test_mapping_to_a_column_that_is_not_there(toy: Toy) -> None:
 
 def test_metres_in_a_table(toy: Toy) -> None:
     in_degrees = toy.layers().substations.frame.geometry
-    rows = [f"{i},{i},{p.x},{p.y},300" for i, p in zip("ABC", in_degrees, strict=True)]
+    rows = [f"{i},{i},{p.x},{p.y},300;132" for i, p in zip("ABC", in_degrees, strict=True)]
     toy.write("substations.csv", "\n".join(["id,name,x,y,voltages_kv", *rows]))
     toy.set_layer("substations", 'file = "substations.csv"\ncrs = "EPSG:25832"')
     in_metres = toy.layers().substations.frame.geometry
