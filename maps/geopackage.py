@@ -11,9 +11,9 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import OutputError
+from geo.headroom import COLUMNS as HEADROOM_COLUMNS
 from maps.documents import sources
 from maps.frames import ordered, outgoing, ranked_regions, shortlist
-from maps.labels import HEADROOM_COLUMNS
 from maps.manifest import created
 from maps.names import branch_names, with_branch_names
 

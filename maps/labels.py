@@ -90,20 +90,6 @@ REGION_COLUMNS: Final = (
     "firm_mw",
     "months_p50",
 )
-HEADROOM_COLUMNS: Final = (
-    "bus_id",
-    "substation_id",
-    "name",
-    "voltage_kv",
-    "normal_mw",
-    "firm_mw",
-    "limiting_branch",
-    "limiting_outage",
-    "factor",
-    "loading_before",
-    "loading_after",
-    "confidence",
-)
 
 
 def label(column: str) -> Label:

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from geo.case import COLUMNS as CASE_COLUMNS
 from geo.errors import ScenarioError
+from geo.headroom import COLUMNS as HEADROOM_COLUMNS
 from maps.documents import SCHEMA_VERSION, csv_text, document, geojson_text, json_text
 from maps.frames import ordered, outgoing, ranked_regions, records, shortlist
-from maps.labels import HEADROOM_COLUMNS
 from maps.names import with_branch_names
 from maps.text import UNKNOWN, is_unknown, number, plain
 

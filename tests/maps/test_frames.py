@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.headroom import COLUMNS as HEADROOM_COLUMNS
 from maps.frames import ordered, outgoing, ranked_regions, records, shortlist
-from maps.labels import HEADROOM_COLUMNS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
+from maps.labels import LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 
 if TYPE_CHECKING:
     from geo.siting import Siting
