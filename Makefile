@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The build backend is among the pinned requirements, so nothing unpinned is fetched.
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate pyproject.toml
+	--no-header --no-annotate --no-strip-extras pyproject.toml
 ROOMS := geo layers maps cli.py
 
 .DELETE_ON_ERROR:
