@@ -81,4 +81,5 @@ def _without_buses(network: Network, gone: np.ndarray) -> Network:
         limit_mw=network.limit_mw[kept],
         emergency_mw=network.emergency_mw[kept],
         outages=np.array([], dtype=int),
+        groups=(),
     )

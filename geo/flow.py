@@ -21,12 +21,14 @@ from scipy.sparse.csgraph import connected_components
 from geo.errors import GridError
 from geo.factor import factorise
 from geo.grid import BASE_MVA
+from geo.groups import Group, group_effect
 from geo.kernels import WIDTH
 
 if TYPE_CHECKING:
     from geo.grid import GridGraph
 
 Array = npt.NDArray[Any]
+NOWHERE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,9 @@ class Network:
     emergency_mw: Array
     """Limit after an outage; inf where unlimited."""
     outages: Array
-    """Positions of the branches that are lost one at a time (one of each group of circuits)."""
+    """Positions of the branches that are lost one at a time (one of each set of like circuits)."""
+    groups: tuple[Group, ...] = ()
+    """What is lost together, beside the single outages."""
 
     def __post_init__(self) -> None:
         """Refuse reactances that cannot be.
@@ -74,6 +78,12 @@ class Network:
     def n_branch(self) -> int:
         """Count the branches."""
         return len(self.branch_ids)
+
+    @property
+    def outage_names(self) -> Array:
+        """Name outages by label: a branch's position, n_branch + that of a group, or −1 for ''."""
+        names = [*self.branch_ids, *(group.name for group in self.groups), ""]
+        return np.array(names, dtype=object)
 
     @cached_property
     def incidence(self) -> sp.csr_array:
@@ -144,19 +154,37 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Outages:
-    """What each outage does to the flows, one column an outage."""
+    """What each outage does to the flows: single outages one column each, then the groups."""
 
-    branches: Array
-    """Position of the lost branch of each column."""
+    labels: Array
+    """Label of each outage: the position of the lost branch, or n_branch + that of its group."""
+    lost: Array
+    """Positions of the branches lost, outage after outage."""
+    start: Array
+    """Where in ``lost`` each outage begins."""
     shift: Array
-    """branch × outage: MW added to l per MW that k carried. LODF, or for a bridge the pick-up by
-    the part that carries on."""
+    """branch × lost branch: MW added to l per MW that k carried. LODF, or where the network splits
+    the pick-up by the part that carries on."""
     alive: Array
-    """branch × outage, bool: false for k itself and for branches in the part that is cut off."""
+    """branch × outage, bool: false for what is lost and for branches in a part that is cut off."""
     cut_off: Array
-    """bus × outage, bool: the bus is in the part that is cut off."""
+    """bus × outage, bool: the bus is in a part that is cut off."""
+    part: Array
+    """bus × outage: label of the part that the bus is left in, −1 where it is not cut off."""
     weights: Array
     """bus × outage: how the rest picks up; columns sum to 1, or to 0 if nothing can."""
+
+    def change(self, flows_mw: Array, rows: Array | slice = slice(None)) -> Array:
+        """Return what each outage adds to the flow on some branches, branch × outage."""
+        moved = self.shift[rows] * flows_mw[self.lost]
+        if len(self.lost) == len(self.labels):
+            return moved
+        return np.add.reduceat(moved, self.start, axis=1)
+
+    def terms(self, outage: int) -> slice:
+        """Return where in ``lost`` and in the columns of ``shift`` an outage has its branches."""
+        last = self.start[outage + 1] if outage + 1 < len(self.start) else len(self.lost)
+        return slice(int(self.start[outage]), int(last))
 
 
 def network_of(grid: GridGraph) -> Network:
@@ -199,10 +227,32 @@ def outage_effects(network: Network, capacity_mw: Array, weights: Array) -> Outa
         METHODS: LODF = H/(1 − H_kk); for a bridge, the flow it carried enters the rest at the end
         that remains and leaves it by the weights.
     """
+    singles = _single_outages(network, capacity_mw, weights)
+    if not network.groups:
+        return singles
+    effects = [group_effect(network, group, capacity_mw, weights) for group in network.groups]
+    sizes = [len(group.branches) for group in network.groups]
+    first = len(singles.lost)
+    return Outages(
+        np.r_[singles.labels, network.n_branch + np.arange(len(effects))],
+        np.concatenate([singles.lost, *(group.branches for group in network.groups)]),
+        np.r_[singles.start, first + np.cumsum([0, *sizes[:-1]])],
+        np.column_stack([singles.shift, *(effect.shift for effect in effects)]),
+        np.column_stack([singles.alive, *(effect.alive for effect in effects)]),
+        np.column_stack([singles.cut_off, *(effect.cut_off for effect in effects)]),
+        np.column_stack([singles.part, *(np.where(e.cut_off, e.part, NOWHERE) for e in effects)]),
+        np.column_stack([singles.weights, *(effect.weights for effect in effects)]),
+    )
+
+
+def _single_outages(network: Network, capacity_mw: Array, weights: Array) -> Outages:
     outages, ptdf = network.outages, network.ptdf
     if len(outages) == 0:
         by_branch, by_bus = np.zeros((network.n_branch, 0)), np.zeros((network.n_bus, 0))
-        return Outages(outages, by_branch, by_branch.astype(bool), by_bus.astype(bool), by_bus)
+        none = by_bus.astype(bool)
+        return Outages(
+            outages, outages, outages, by_branch, by_branch.astype(bool), none, by_bus, by_bus
+        )
     transfer = ptdf[:, network.tail[outages]] - ptdf[:, network.head[outages]]
     own = transfer[outages, np.arange(len(outages))]
     bridge = network.bridges[outages]
@@ -224,13 +274,13 @@ def outage_effects(network: Network, capacity_mw: Array, weights: Array) -> Outa
         shift[:, column] = sign * (ptdf[:, end] - ptdf @ (share[:, column] * at_home))
     alive[outages, np.arange(len(outages))] = False
     shift[~alive] = 0.0
-    return Outages(outages, shift, alive, cut_off, share)
+    start, part = np.arange(len(outages)), np.where(cut_off, 0, NOWHERE)
+    return Outages(outages, outages, start, shift, alive, cut_off, part, share)
 
 
 def after_outages(effects: Outages, flows_mw: Array) -> Array:
     """Return the flows after each outage, branch × outage; 0 where a branch is out."""
-    after = flows_mw[:, None] + effects.shift * flows_mw[effects.branches][None, :]
-    return np.where(effects.alive, after, 0.0)
+    return np.where(effects.alive, flows_mw[:, None] + effects.change(flows_mw), 0.0)
 
 
 def _smaller_part(network: Network, branch: int, capacity_mw: Array) -> tuple[Array, float, int]:

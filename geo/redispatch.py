@@ -87,7 +87,8 @@ class Redispatch:
         self.effects = outage_effects(network, flows.supply_max_mw, flows.supply_max_mw)
         self.suppliers = np.flatnonzero(flows.supply_max_mw > flows.supply_min_mw)
         self.limit_mw = np.c_[
-            network.limit_mw, np.repeat(network.emergency_mw[:, None], len(network.outages), axis=1)
+            network.limit_mw,
+            np.repeat(network.emergency_mw[:, None], len(self.effects.labels), axis=1),
         ]
         self.dispatch_mw, self.congestion = self._relieve()
         self.limit_mw = np.maximum(
@@ -159,7 +160,7 @@ class Redispatch:
         left = [
             Congestion(
                 branch,
-                column - 1 if column == 0 else int(self.effects.branches[column - 1]),
+                int(self.effects.labels[column - 1]) if column else NO_OUTAGE,
                 float(over[branch, column]),
                 float(abs(after[branch, column]) / self.limit_mw[branch, column]),
             )
@@ -254,7 +255,7 @@ class Redispatch:
         return Capacity(
             max(load_mw, 0.0),
             branch,
-            int(self.effects.branches[column - 1]) if column else NO_OUTAGE,
+            int(self.effects.labels[column - 1]) if column else NO_OUTAGE,
             float(factors[pair]),
             float(abs(before) / self.limit_mw[pair]),
             float(abs(after) / self.limit_mw[pair]),
@@ -265,8 +266,9 @@ class Redispatch:
         row = self.network.ptdf[branch]
         if column == 0:
             return row
-        lost = self.effects.branches[column - 1]
-        return row + self.effects.shift[branch, column - 1] * self.network.ptdf[lost]
+        terms = self.effects.terms(column - 1)
+        lost = self.network.ptdf[self.effects.lost[terms]]
+        return row + self.effects.shift[branch, terms] @ lost
 
     def _injection(self, dispatch_mw: Array) -> Array:
         injection = -self.flows.demand_mw
@@ -289,8 +291,7 @@ class Redispatch:
     def _flows_on(self, branches: Array, injection: Array) -> Array:
         """Return some branches × (normal, each outage) flows; those that are out are as before."""
         flow = self.network.ptdf @ injection
-        shifted = self.effects.shift[branches] * flow[self.effects.branches]
-        return np.c_[flow[branches], flow[branches, None] + shifted]
+        return np.c_[flow[branches], flow[branches, None] + self.effects.change(flow, branches)]
 
     def _factors(self, bus: int, *, firm: bool) -> Array:
         """Return branch × (normal, and each outage if firm): flow per MW of load at the bus."""
@@ -308,10 +309,11 @@ class Redispatch:
             lost = self.effects.cut_off[:, column]
             if not home[np.flatnonzero(lost)[0]]:
                 continue
-            part = lost if lost[bus] else home & ~lost
+            here = self.effects.part[:, column]
+            part = here == here[bus] if lost[bus] else home & ~lost
             left = float(surplus[part].sum())
             if left < bound:
-                bound, cause = left, int(self.effects.branches[column])
+                bound, cause = left, int(self.effects.labels[column])
         return max(bound, 0.0), cause
 
 

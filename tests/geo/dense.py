@@ -40,7 +40,8 @@ class Dense:
         flow = network.ptdf @ flows.injection_mw
         self.base = np.c_[flow, after_outages(self.effects, flow)]
         self.limit = np.c_[
-            network.limit_mw, np.repeat(network.emergency_mw[:, None], len(network.outages), axis=1)
+            network.limit_mw,
+            np.repeat(network.emergency_mw[:, None], len(self.effects.labels), axis=1),
         ]
         if mode == "calibrated":
             seen = CALIBRATION * np.abs(self.base).max(axis=1)
@@ -72,7 +73,7 @@ class Dense:
         return Capacity(
             mw,
             int(pair[0]),
-            int(self.effects.branches[pair[1] - 1]) if pair[1] else NO_OUTAGE,
+            int(self.effects.labels[pair[1] - 1]) if pair[1] else NO_OUTAGE,
             float(factors[pair]),
             float(abs(self.base[pair]) / self.limit[pair]),
             float(abs(after) / self.limit[pair]),
@@ -87,9 +88,11 @@ class Dense:
             lost = self.effects.cut_off[:, column]
             if not component[np.flatnonzero(lost)[0]]:
                 continue
-            left = float(surplus[lost].sum() if lost[bus] else self.unused[component & ~lost].sum())
+            here = self.effects.part[:, column]
+            own, rest = here == here[bus], component & ~lost
+            left = float(surplus[own].sum() if lost[bus] else self.unused[rest].sum())
             if left < bound:
-                bound, cause = max(left, 0.0), int(self.effects.branches[column])
+                bound, cause = max(left, 0.0), int(self.effects.labels[column])
         return bound, cause
 
 
