@@ -14,6 +14,8 @@ from geo.standards import nearest_line_type
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geo.flow import Array
     from geo.grid import GridGraph
     from geo.kinds import Layers, Place
@@ -56,7 +58,9 @@ class Flows:
         return self.supply_mw - self.demand_mw
 
 
-def base_flows(grid: GridGraph, layers: Layers, demand_mw: float) -> Flows:
+def base_flows(
+    grid: GridGraph, layers: Layers, demand_mw: float, hydro_share: float = 1.0
+) -> Flows:
     """Build the base case of a place.
 
     Parameters
@@ -67,15 +71,18 @@ def base_flows(grid: GridGraph, layers: Layers, demand_mw: float) -> Flows:
         Settlements for the demand, plants and ties for the supply.
     demand_mw
         Demand of the whole place.
+    hydro_share
+        How much of the hydro capacity is there to run.
 
     Returns
     -------
     Flows
         Balanced in each connected part.
     """
-    plants = _plant_supply_mw(grid, layers)
-    low_mw, high_mw = _ties_mw(grid, layers)
-    wanted = _demand_mw(grid, layers, demand_mw)
+    levels = _Levels(grid, layers.place)
+    plants = _plant_supply_mw(grid, layers, levels, hydro_share)
+    low_mw, high_mw = _ties_mw(grid, layers, levels)
+    wanted = _demand_mw(grid, layers, levels, demand_mw)
     component = network_of(grid).component
     return balance(wanted, plants, low_mw, high_mw, component)
 
@@ -114,33 +121,26 @@ def firm_capacity_mw(plants: pd.DataFrame, standards: Standards) -> pd.Series:
     return (plants["capacity_mw"] * share.fillna(1.0)).where(~idle, 0.0)
 
 
-def _plant_supply_mw(grid: GridGraph, layers: Layers) -> Array:
-    supply = pd.Series(0.0, index=grid.buses.index)
+def _plant_supply_mw(grid: GridGraph, layers: Layers, levels: _Levels, hydro_share: float) -> Array:
     if layers.plants is None:
-        return supply.to_numpy()
+        return np.zeros(len(grid.buses))
     plants = layers.plants.frame
     stations = _stations(grid)
     _, nearest = cKDTree(stations[["x_m", "y_m"]]).query(
         np.c_[plants.geometry.x, plants.geometry.y]
     )
-    firm_mw = firm_capacity_mw(plants, layers.place.standards)
-    for station, mw in zip(stations.index[nearest], firm_mw, strict=True):
-        supply[_connection_bus(grid, layers.place, station, mw)] += mw
-    return supply.to_numpy()
+    is_hydro = plants["fuel"].str.lower() == "hydro"
+    firm_mw = firm_capacity_mw(plants, layers.place.standards) * np.where(is_hydro, hydro_share, 1)
+    return levels.spread(stations.index[nearest], firm_mw)
 
 
-def _ties_mw(grid: GridGraph, layers: Layers) -> tuple[Array, Array]:
+def _ties_mw(grid: GridGraph, layers: Layers, levels: _Levels) -> tuple[Array, Array]:
     """Return least and most supply of links: named ties, and stations abroad by their lines."""
     reach = pd.Series(0.0, index=grid.buses.index)
     if layers.ties is not None:
-        for tie in layers.ties.frame.itertuples():
-            at_station = grid.buses.index[
-                (grid.buses["substation_id"] == tie.substation) & grid.buses["on_line"]
-            ]
-            if len(at_station) and tie.capacity_mw > 0:
-                reach[_connection_bus(grid, layers.place, tie.substation, tie.capacity_mw)] += (
-                    tie.capacity_mw
-                )
+        ties = layers.ties.frame
+        ties = ties[ties["substation"].isin(levels.stations) & (ties["capacity_mw"] > 0)]
+        reach += levels.spread(ties["substation"], ties["capacity_mw"])
     abroad = grid.buses.index[grid.buses["abroad"]]
     lines = grid.branches[grid.branches["kind"] == "line"]
     for end in ("from_bus", "to_bus"):
@@ -149,20 +149,15 @@ def _ties_mw(grid: GridGraph, layers: Layers) -> tuple[Array, Array]:
     return -reach.to_numpy(), reach.to_numpy()
 
 
-def _demand_mw(grid: GridGraph, layers: Layers, demand_mw: float) -> Array:
-    demand = pd.Series(0.0, index=grid.buses.index)
-    known = set(grid.buses["substation_id"])
+def _demand_mw(grid: GridGraph, layers: Layers, levels: _Levels, demand_mw: float) -> Array:
+    demand = np.zeros(len(grid.buses))
     if layers.loads is not None:
-        for load in layers.loads.frame.itertuples():
-            if load.substation in known:
-                demand[_connection_bus(grid, layers.place, load.substation, load.demand_mw)] += (
-                    load.demand_mw
-                )
+        loads = layers.loads.frame
+        loads = loads[loads["substation"].isin(levels.stations)]
+        demand += levels.spread(loads["substation"], loads["demand_mw"])
     stations = _stations(grid)
     rest_mw = max(demand_mw - demand.sum(), 0.0) * _shares(stations, layers)
-    for station, mw in zip(stations.index, rest_mw, strict=True):
-        demand[_connection_bus(grid, layers.place, station, mw)] += mw
-    return demand.to_numpy()
+    return demand + levels.spread(stations.index, rest_mw)
 
 
 def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
@@ -190,14 +185,37 @@ def _stations(grid: GridGraph) -> pd.DataFrame:
     return home.groupby("substation_id")[["x_m", "y_m"]].first()
 
 
-def _connection_bus(grid: GridGraph, place: Place, station: str, mw: float) -> str:
-    """Choose the lowest voltage that a line meets and that one circuit of it could carry."""
-    levels = grid.buses[(grid.buses["substation_id"] == station) & grid.buses["on_line"]]
-    levels = levels.sort_values("voltage_kv")
-    for bus, voltage_kv in levels["voltage_kv"].items():
-        if nearest_line_type(place.standards, voltage_kv, place.frequency_hz).rating_mva >= mw:
-            return str(bus)
-    return str(levels.index[-1])
+class _Levels:
+    """The buses of each station that a line meets, from the lowest voltage up."""
+
+    def __init__(self, grid: GridGraph, place: Place) -> None:
+        met = grid.buses[grid.buses["on_line"]].sort_values(["substation_id", "voltage_kv"])
+        rating = {
+            kv: nearest_line_type(place.standards, kv, place.frequency_hz).rating_mva
+            for kv in met["voltage_kv"].unique()
+        }
+        self._place = pd.Series(np.arange(len(grid.buses)), index=grid.buses.index)
+        self._of: dict[str, list[tuple[str, float]]] = {}
+        rows = zip(met.index, met["substation_id"], met["voltage_kv"], strict=True)
+        for bus, station, voltage_kv in rows:
+            self._of.setdefault(station, []).append((bus, rating[voltage_kv]))
+
+    @property
+    def stations(self) -> list[str]:
+        """List the stations that a line meets."""
+        return list(self._of)
+
+    def spread(self, stations: Iterable[str], mw: Iterable[float]) -> Array:
+        """Sum MW at stations by bus, each at the lowest voltage of which one circuit carries it."""
+        asked = list(zip(stations, mw, strict=True))
+        out = np.zeros(len(self._place))
+        at = self._place[[self._bus(station, size) for station, size in asked]]
+        np.add.at(out, at.to_numpy(), [size for _, size in asked])
+        return out
+
+    def _bus(self, station: str, mw: float) -> str:
+        levels = self._of[station]
+        return next((bus for bus, rating_mva in levels if rating_mva >= mw), levels[-1][0])
 
 
 def _ratio(part: Array, whole: Array) -> Array:

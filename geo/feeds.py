@@ -54,7 +54,7 @@ class TwoFeeds:
         if key not in self._alone:
             study = self._study_without(lost)
             bus = self.grid.buses.index.get_loc(bus_id)
-            self._alone[key] = study.capacity(int(bus), firm=False).mw >= self.load_mw - 1e-3
+            self._alone[key] = study.capacity(int(bus), "normal").mw >= self.load_mw - 1e-3
         return self._alone[key]
 
     def _study_without(self, station: str) -> Redispatch:

@@ -7,7 +7,7 @@ of n's component; differences of its columns do not depend on the reference.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -145,8 +145,30 @@ class Network:
         cut = {tuple(sorted(edge)) for edge in nx.bridges(graph)}  # type: ignore[call-overload]
         return single & np.fromiter((pair in cut for pair in pairs), dtype=bool, count=len(pairs))
 
-    def split_by(self, branch: int) -> Array:
-        """Return which buses stay with the from-bus when a bridge is lost, bool."""
+    def alike(self, branch: int) -> Array:
+        """Return the positions of the circuits that are like a branch in all, itself included.
+
+        Only one of them stands for their outages, so what is true of it is true of each.
+        """
+        ends = {int(self.tail[branch]), int(self.head[branch])}
+        beside = np.isin(self.tail, list(ends)) & np.isin(self.head, list(ends))
+        for values in (self.susceptance_mw, self.limit_mw, self.emergency_mw):
+            beside &= values == values[branch]
+        return np.flatnonzero(beside)
+
+    def with_limits(self, limit_mw: Array, emergency_mw: Array) -> Network:
+        """Return the network with other limits; what only the topology decides is kept."""
+        other = replace(self, limit_mw=limit_mw, emergency_mw=emergency_mw)
+        for name in ("component", "ptdf", "bridges", "sides"):
+            vars(other)[name] = getattr(self, name)
+        return other
+
+    @cached_property
+    def sides(self) -> dict[int, Array]:
+        """Bridge to the buses that stay with its from-bus when it is lost, bool."""
+        return {branch: self._split_by(branch) for branch in np.flatnonzero(self.bridges).tolist()}
+
+    def _split_by(self, branch: int) -> Array:
         keep = np.arange(self.n_branch) != branch
         labels = _labels(self.n_bus, self.tail[keep], self.head[keep])
         return labels == labels[self.tail[branch]]
@@ -174,12 +196,12 @@ class Outages:
     weights: Array
     """bus × outage: how the rest picks up; columns sum to 1, or to 0 if nothing can."""
 
-    def change(self, flows_mw: Array, rows: Array | slice = slice(None)) -> Array:
-        """Return what each outage adds to the flow on some branches, branch × outage."""
-        moved = self.shift[rows] * flows_mw[self.lost]
+    def change(self, flows_mw: Array, out: Array | None = None) -> Array:
+        """Return what each outage adds to the flow on every branch, branch × outage."""
         if len(self.lost) == len(self.labels):
-            return moved
-        return np.add.reduceat(moved, self.start, axis=1)
+            return np.multiply(self.shift, flows_mw[self.lost], out=out)
+        moved = self.shift * flows_mw[self.lost]
+        return np.add.reduceat(moved, self.start, axis=1, out=out)
 
     def terms(self, outage: int) -> slice:
         """Return where in ``lost`` and in the columns of ``shift`` an outage has its branches."""
@@ -201,6 +223,25 @@ def network_of(grid: GridGraph) -> Network:
         limit_mw=_unlimited_if_zero(branches["limit_mw"].to_numpy(float)),
         emergency_mw=_unlimited_if_zero(branches["emergency_mw"].to_numpy(float)),
         outages=np.flatnonzero(first),
+    )
+
+
+def second_circuit(network: Network, branch: int) -> Network:
+    """Return the network with a like circuit beside a branch; the loss of one is an outage."""
+
+    def again(values: Array) -> Array:
+        return np.append(values, values[branch])
+
+    outages = network.outages
+    return replace(
+        network,
+        branch_ids=(*network.branch_ids, f"{network.branch_ids[branch]}+"),
+        tail=again(network.tail),
+        head=again(network.head),
+        susceptance_mw=again(network.susceptance_mw),
+        limit_mw=again(network.limit_mw),
+        emergency_mw=again(network.emergency_mw),
+        outages=outages if branch in outages else np.append(outages, network.n_branch),
     )
 
 
@@ -285,7 +326,7 @@ def after_outages(effects: Outages, flows_mw: Array) -> Array:
 
 def _smaller_part(network: Network, branch: int, capacity_mw: Array) -> tuple[Array, float, int]:
     home = network.component == network.component[network.tail[branch]]
-    with_tail = network.split_by(branch) & home
+    with_tail = network.sides[int(branch)] & home
     with_head = home & ~with_tail
     if capacity_mw[with_tail].sum() >= capacity_mw[with_head].sum():
         return with_head, 1.0, int(network.tail[branch])

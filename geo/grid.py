@@ -41,7 +41,8 @@ class GridGraph:
     position_error_km. ``on_line`` is true where a line of the data meets the bus."""
     branches: pd.DataFrame
     """Index branch_id; name, from_bus, to_bus, kind (line or transformer), group, voltage_kv,
-    length_km, x_pu (on 100 MVA), limit_mw, emergency_mw, confidence. Circuits share a group."""
+    length_km, x_pu (on 100 MVA), limit_mw, emergency_mw, confidence, rated (the rating is the
+    data's own), counted (so is the number of circuits). Circuits share a group."""
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -173,6 +174,8 @@ def _line_rows(lines: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]
                 "limit_mw": rating,
                 "emergency_mw": rating,
                 "confidence": UNSTATED_CONFIDENCE if np.isnan(line.confidence) else line.confidence,
+                "rated": line.rating_mva > 0,
+                "counted": not np.isnan(line.circuits),
             }
 
 
@@ -197,4 +200,6 @@ def _transformer_rows(buses: pd.DataFrame, place: Place) -> Iterator[dict[str, o
                     "limit_mw": bank.unit_mva,
                     "emergency_mw": bank.unit_mva,
                     "confidence": ASSUMED_TRANSFORMER_CONFIDENCE,
+                    "rated": False,
+                    "counted": True,
                 }

@@ -5,6 +5,7 @@ A screen from open data, never an offer of a grid operator: direct current, no v
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,20 @@ COLUMNS = (
     "loading_before",
     "loading_after",
     "confidence",
+    "flexible_mw",
 )
+
+
+@dataclass(frozen=True, eq=False)
+class HeadroomStudy:
+    """Headroom of every bus at home, and what it was found with."""
+
+    frame: pd.DataFrame
+    """The headroom columns of the house."""
+    congestion: pd.DataFrame
+    """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
+    redispatch: Redispatch | None
+    """The study to ask further; None for the linear method."""
 
 
 def hosting_capacity(  # noqa: PLR0913 -- the interface that later methods keep
@@ -68,17 +82,17 @@ def hosting_capacity(  # noqa: PLR0913 -- the interface that later methods keep
     -------
     DataFrame
         The headroom columns of the house, sorted by bus_id; limiting columns are branch ids, ''
-        where supply limits (branch) or operation is normal (outage).
+        where supply limits (branch) or operation is normal (outage). ``flexible_mw`` is what a
+        load gets that may be cut after an outage; unknown for the linear method.
 
     Raises
     ------
     GridError
         If the network cannot be solved.
     """
-    frame, _ = headroom_study(
+    return headroom_study(
         grid, flows, method=method, mode=mode, cutoff=cutoff, progress=progress
-    )
-    return frame
+    ).frame
 
 
 def headroom_study(  # noqa: PLR0913 -- as above
@@ -89,11 +103,12 @@ def headroom_study(  # noqa: PLR0913 -- as above
     mode: Mode = "strict",
     cutoff: float = 0.10,
     progress: Callable[[float, str], None] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return headroom, and the pairs that are over their limit before anything is added."""
+) -> HeadroomStudy:
+    """Return headroom and what it was found with; see `hosting_capacity`."""
     network = network_of(grid)
     home = np.flatnonzero(~grid.buses["abroad"].to_numpy())
     tell = progress or (lambda _fraction, _message: None)
+    study = None
     if method == "linear":
         answers, worst, worst_at = linear_headroom(
             network, flows, home, mode=mode, cutoff=cutoff, tell=tell
@@ -103,7 +118,8 @@ def headroom_study(  # noqa: PLR0913 -- as above
         study = Redispatch(network, flows, cutoff)
         answers = study.answers(home, tell)
         congestion = pd.DataFrame([vars(row) for row in study.congestion])
-    return _frame(grid, network, home, answers), _named(congestion, network)
+    frame = _frame(grid, network, home, answers)
+    return HeadroomStudy(frame, _named(congestion, network), study)
 
 
 def _overloads(network: Network, worst: Array, worst_at: Array) -> pd.DataFrame:
@@ -122,7 +138,7 @@ def _overloads(network: Network, worst: Array, worst_at: Array) -> pd.DataFrame:
 
 def _frame(grid: GridGraph, network: Network, home: Array, answers: Answers) -> pd.DataFrame:
     buses = grid.buses.iloc[home]
-    names = np.array([*network.branch_ids, ""], dtype=object)
+    names = network.outage_names
     frame = pd.DataFrame(
         {
             "bus_id": buses.index,
@@ -139,6 +155,7 @@ def _frame(grid: GridGraph, network: Network, home: Array, answers: Answers) -> 
         }
     )
     frame["confidence"] = _confidence(grid, frame)
+    frame["flexible_mw"] = answers.flexible_mw
     return frame[list(COLUMNS)]
 
 
@@ -159,7 +176,7 @@ def _named(congestion: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Replace positions by branch ids, worst first."""
     if congestion.empty:
         return pd.DataFrame(columns=["branch", "outage", "over_mw", "loading"])
-    names = np.array([*network.branch_ids, ""], dtype=object)
+    names = network.outage_names
     out = congestion.assign(branch=names[congestion["branch"]], outage=names[congestion["outage"]])
     return out.sort_values(
         ["over_mw", "branch", "outage"], ascending=[False, True, True], ignore_index=True

@@ -60,11 +60,15 @@ class Answers:
     """Its loading before the load, per unit of the limit used."""
     loading_after: Array
     """Its loading at the answer."""
+    flexible_mw: Array
+    """Most load that may be cut after an outage; NaN where that is not worked out."""
 
     @classmethod
-    def of(cls, rows: Array) -> Answers:
-        """Build from rows of the seven values in their order."""
-        return cls(*rows[:, :2].T, *rows[:, 2:4].T.astype(int), *rows[:, 4:].T)
+    def of(cls, rows: Array, flexible_mw: Array | None = None) -> Answers:
+        """Build from rows of the first seven values in their order."""
+        last = np.full(len(rows), np.nan) if flexible_mw is None else flexible_mw
+        values = np.column_stack([rows, last])
+        return cls(*values[:, :2].T, *values[:, 2:4].T.astype(int), *values[:, 4:].T)
 
 
 @dataclass(eq=False)

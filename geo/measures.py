@@ -65,6 +65,7 @@ def measure(
         poi_voltage_kv=point["voltage_kv"],
         firm_mw=point["firm_mw"],
         normal_mw=np.fmax(point["normal_mw"], here["grid_mw"]),
+        flexible_mw=np.fmax(point["flexible_mw"], here["grid_mw"]),
         limiting_branch=point["limiting_branch"],
         limiting_outage_id=point["limiting_outage"],
         headroom_confidence=point["confidence"],

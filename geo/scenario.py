@@ -28,6 +28,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "ha_per_mw": (0.001, 100),
     "cutoff": (0, 1),
     "demand_mw": (0, 2_000_000),
+    "situations": (0, 10_000),
+    "seed": (0, 2**31 - 1),
 }
 
 
@@ -59,6 +61,10 @@ class Scenario:
     """Smallest flow per megawatt of new load for which a line is monitored."""
     demand_mw: float | None = None
     """Demand of the base case; None takes the place's."""
+    situations: int = 0
+    """Draws of demand, water and ratings over which the firm power of the shortlist is spread."""
+    seed: int = 1
+    """Seed of the draws."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """Weights of criteria that differ from the defaults, by criterion name."""
 
@@ -105,6 +111,8 @@ class Scenario:
     def _form_faults(self) -> list[Fault]:
         forms: dict[str, tuple[type, str]] = {
             "top": (int, "a whole number"),
+            "situations": (int, "a whole number"),
+            "seed": (int, "a whole number"),
             "weights": (Mapping, "a table of criterion = weight"),
         }
         return [

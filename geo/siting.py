@@ -22,10 +22,11 @@ from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
+from geo.shortlist import look_closer
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from geo.balance import Flows
     from geo.candidates import Candidates
@@ -41,7 +42,10 @@ SITE_COLUMNS = [
     "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
 ]  # fmt: skip
 HEADROOM_SHARE = 0.6
-EXTRA_COLUMNS = ["second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km"]
+EXTRA_COLUMNS = [
+    "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +64,11 @@ class Siting:
     """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
+    limits: pd.DataFrame
+    """What limits the points of connection of the shortlist, and would next: bus_id, step, firm_mw,
+    branch, outage, factor, gain_mw_per_mw."""
+    upgrades: pd.DataFrame
+    """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
     feeds: gpd.GeoDataFrame
     """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
     regions: gpd.GeoDataFrame
@@ -71,7 +80,11 @@ class Siting:
 
 
 def find_sites(
-    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
+    layers: Layers,
+    scenario: Scenario,
+    progress: Callable[[float, str], None] | None = None,
+    *,
+    also: Collection[str] = (),
 ) -> Siting:
     """Find and rank the sites of a place.
 
@@ -83,6 +96,8 @@ def find_sites(
         What is asked.
     progress
         Called with a fraction and a message.
+    also
+        Ids of sites to look at as closely as at the shortlist.
 
     Returns
     -------
@@ -99,7 +114,7 @@ def find_sites(
     tell(0.0, "grid")
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
-    headroom, congestion = headroom_study(
+    study = headroom_study(
         grid,
         flows,
         method=scenario.method,
@@ -113,14 +128,14 @@ def find_sites(
     if points.empty:
         message = f"no voltage of this grid can take {scenario.load_mw:g} MW; lower the load"
         raise NoSiteError(f"{place.name}: {message}")
-    points = assess_points(points, headroom, paths, scenario)
+    points = assess_points(points, study.frame, paths, scenario)
     candidates = find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
     links = connect(candidates.frame, points, scenario, place.standards.detour_factor)
     measures = measure(candidates.frame, links, points, layers, scenario)
-    tell(0.8, "pairs of feeds")
+    tell(0.7, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
     measures = with_two_feeds(measures, feeds, scenario)
-    tell(0.95, "ranking")
+    tell(0.9, "ranking")
     ranked = rank(measures, scenario, place.standards)
     best, dropped = choose(ranked, candidates, scenario)
     if best.empty:
@@ -128,13 +143,19 @@ def find_sites(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
             "raise --reach-km or lower the load"
         )
-    sites = _present(best, candidates.frame, grid, scenario)
+    closer = look_closer(
+        best, study, grid, layers, scenario,
+        also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
+    )  # fmt: skip
+    sites = _present(best.join(closer.firm_mw, on="poi_id"), candidates.frame, grid, scenario)
     return Siting(
-        layers, scenario, grid, headroom, congestion, sites,
+        layers, scenario, grid, study.frame, study.congestion, sites,
+        limits=closer.limits,
+        upgrades=closer.upgrades,
         feeds=_tie_lines(best, grid, place.crs),
         regions=rank_regions(sites, layers),
         dropped=dropped,
-        notes=_notes(layers, scenario, grid, flows, congestion),
+        notes=_notes(layers, scenario, grid, flows, study.congestion),
     )  # fmt: skip
 
 

@@ -190,6 +190,24 @@ class Standards:
     solar_firm_share: float = _assume(
         0.0, "1", "share of solar capacity that counts as dispatchable"
     )
+    demand_low_share: float = _assume(
+        0.85, "1", "situations: least demand over that of the base case, which is the likeliest"
+    )
+    demand_high_share: float = _assume(1.50, "1", "situations: most demand, the winter peak")
+    hydro_low_share: float = _assume(
+        0.60, "1", "situations: least of the hydro capacity that is there to run"
+    )
+    hydro_mode_share: float = _assume(0.90, "1", "situations: its likeliest share")
+    hydro_high_share: float = _assume(1.00, "1", "situations: most of it")
+    rating_spread: float = _assume(
+        0.15, "1", "situations: a rating by line type may be off by this either way"
+    )
+    transformer_spread: float = _assume(
+        0.25, "1", "situations: an assumed transformer may be off by this either way"
+    )
+    second_circuit_chance: float = _assume(
+        0.25, "1", "situations: chance of a second circuit where the count is not stated"
+    )
     strong_min_kv: float = _assume(220.0, "kV", "a strong source is a station from this voltage")
     strong_min_circuits: float = _assume(3.0, "1", "… with at least so many circuits")
     strong_plant_mw: float = _assume(
@@ -211,6 +229,9 @@ class Standards:
     short_line_factor: float = _assume(1.5, "1", "… by this factor", MISO)
     medium_line_km: float = _assume(16.0, "km", "lines up to here cost more per km", MISO)
     medium_line_factor: float = _assume(1.2, "1", "… by this factor", MISO)
+    uprate_share: float = _assume(
+        0.5, "1", "cost of uprating an existing circuit over that of a new one, for any added MW"
+    )
     transformer_usd_per_mva: float = _assume(6000.0, "USD/MVA", "middle of 4,000 to 8,000", MISO)
     power_factor: float = _assume(0.95, "1", "power factor of a campus")
     campus_usd_per_mw: float = _assume(

@@ -59,6 +59,10 @@ LABELS: Final[dict[str, Label]] = {
     "capex_usd": Label("Capital cost", "million USD", 0, 1e-6),
     "confidence": Label("Confidence", "", 2),
     "position_error_km": Label("Position may be off by", "km", 1),
+    "flexible_mw": Label("Flexible power, cut after an outage", "MW"),
+    "firm_mw_p10": Label("Firm power, P10", "MW"),
+    "firm_mw_p50": Label("Firm power, P50", "MW"),
+    "firm_mw_p90": Label("Firm power, P90", "MW"),
     "second_poi_id": Label("Second point of connection, id"),
     "energy_surplus_mw": Label("Generation less demand in reach", "MW"),
     "town_km": Label("Nearest town", "km", 1),
@@ -111,5 +115,7 @@ KNOBS: Final = {
     "mode": Label("Mode of the linear method"),
     "cutoff": Label("Lines watched from a flow share of", "", 2),
     "demand_mw": Label("Demand of the base case", "MW"),
+    "situations": Label("Situations drawn for the shortlist"),
+    "seed": Label("Seed of the draws"),
 }
 """The question's knobs."""

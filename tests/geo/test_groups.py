@@ -71,8 +71,8 @@ def test_a_tower_of_two_circuits_by_hand() -> None:
     """Three circuits of 100 to a load of 40: one out leaves 160, two on one tower leave 60."""
     rows = [(0, 1, 1.0, 100.0)] * 3
     base = flows([0, 40], [900, 0])
-    alone = Redispatch(network(2, rows), base, 0.0).capacity(1, firm=True)
-    tower = Redispatch(with_group(network(2, rows), [0, 1]), base, 0.0).capacity(1, firm=True)
+    alone = Redispatch(network(2, rows), base, 0.0).capacity(1)
+    tower = Redispatch(with_group(network(2, rows), [0, 1]), base, 0.0).capacity(1)
     assert alone.mw == pytest.approx(160)
     assert tower.mw == pytest.approx(60)
     assert (tower.branch, tower.outage) == (2, 3)
@@ -87,6 +87,6 @@ def test_a_station_lost_leaves_each_part_its_own_surplus() -> None:
     base = flows([0, 10, 40, 5], [900, 0, 70, 0])
     net = with_group(network(4, rows), [0, 1, 2, 3])
     study = Redispatch(net, base, 0.0)
-    answers = [study.capacity(bus, firm=True) for bus in range(4)]
+    answers = [study.capacity(bus) for bus in range(4)]
     assert [answer.mw for answer in answers] == pytest.approx([885, 0, 30, 0])
     assert answers[2].outage in {2, net.n_branch}

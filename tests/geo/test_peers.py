@@ -67,7 +67,7 @@ def test_redispatch_equals_security_constrained_optimisation(n_bus, seed, buses)
     net, base = random_mesh(n_bus, seed), random_base(n_bus, seed)
     study = Redispatch(net, base, 0.0)
     assert not study.congestion
-    ours = [study.capacity(bus, firm=True).mw for bus in buses]
+    ours = [study.capacity(bus).mw for bus in buses]
     theirs = [secure_load_mw(net, base, bus) for bus in buses]
     assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-3)
 
@@ -78,7 +78,7 @@ def test_redispatch_equals_security_constrained_optimisation_on_100_buses() -> N
     study = Redispatch(net, base, 0.0)
     assert not study.congestion
     for bus in (0, 33, 71):
-        ours = study.capacity(bus, firm=True).mw
+        ours = study.capacity(bus).mw
         assert ours == pytest.approx(secure_load_mw(net, base, bus), rel=1e-4, abs=1e-3)
 
 

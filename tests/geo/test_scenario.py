@@ -133,7 +133,16 @@ def test_a_known_option_is_still_checked() -> None:
         with_options(Scenario(), {"months": 0}, "place.toml")
 
 
-@given(st.dictionaries(st.sampled_from(sorted(set(RANGES) - {"top"})), st.floats(), max_size=4))
+WHOLE = {"top", "situations", "seed"}
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_count_is_a_whole_number(name: str) -> None:
+    with pytest.raises(ScenarioError, match=f"option {name}: 1.5 is not a whole number"):
+        Scenario(**{name: 1.5})
+
+
+@given(st.dictionaries(st.sampled_from(sorted(set(RANGES) - WHOLE)), st.floats(), max_size=4))
 def test_a_question_is_refused_exactly_for_the_knobs_out_of_range(knobs: dict[str, float]) -> None:
     bad = {name for name, value in knobs.items() if not RANGES[name][0] <= value <= RANGES[name][1]}
     if bad:

@@ -78,7 +78,7 @@ DESIGN_HEADROOM_COLUMNS = [
 def test_columns_are_those_of_the_design() -> None:
     assert list(SITE_COLUMNS) == DESIGN_SITE_COLUMNS
     assert list(REGION_COLUMNS) == DESIGN_REGION_COLUMNS
-    assert list(HEADROOM_COLUMNS) == DESIGN_HEADROOM_COLUMNS
+    assert list(HEADROOM_COLUMNS) == [*DESIGN_HEADROOM_COLUMNS, "flexible_mw"]
 
 
 def test_shortlist_is_the_top_in_the_order_of_the_house(siting: Siting) -> None:

@@ -248,6 +248,10 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "connection_usd": 23.4e6,
         "capex_usd": 1.98e9,
         "confidence": [1.0, 0.9, 0.6, 0.9, 0.9, 0.9, 0.9, np.nan],
+        "flexible_mw": NORMAL_MW,
+        "firm_mw_p10": [310.0, 150.0, *[np.nan] * 6],
+        "firm_mw_p50": [400.0, 190.0, *[np.nan] * 6],
+        "firm_mw_p90": [450.0, 230.0, *[np.nan] * 6],
         "position_error_km": [0.0, 0, 1.5, 0, 0, 0, 0, 0],
         **shares,
     }
@@ -270,6 +274,36 @@ def toy_headroom(name: Namer) -> pd.DataFrame:
             "loading_before": [0.4, 0.5, 0.3, 0.6, 0.7, np.nan],
             "loading_after": [1.0, 1.0, 1.0, 1.0, 1.0, np.nan],
             "confidence": [1.0, 0.8, 1.0, 0.9, 0.5, np.nan],
+            "flexible_mw": [900.0, 260, 700, 220, 100, np.nan],
+        }
+    )
+
+
+def toy_limits() -> pd.DataFrame:
+    """Write down what limits the point of connection of the first site, and next."""
+    return pd.DataFrame(
+        {
+            "bus_id": ["T-S0@132"] * 3,
+            "step": [0, 1, 2],
+            "firm_mw": [420.0, 610.0, 900.0],
+            "branch": ["T-L2", "T-L1", ""],
+            "outage": ["T-L1", "", ""],
+            "factor": [0.4, 0.5, np.nan],
+            "gain_mw_per_mw": [2.5, 2.0, 0.0],
+        }
+    )
+
+
+def toy_upgrades() -> pd.DataFrame:
+    """Write down what three measures on its limit would free."""
+    return pd.DataFrame(
+        {
+            "bus_id": ["T-S0@132"] * 3,
+            "branch": ["T-L2"] * 3,
+            "measure": ["+100 MW", "+50%", "second circuit"],
+            "firm_mw": [610.0, 500.0, 420.0],
+            "unlocked_mw": [190.0, 80.0, 0.0],
+            "usd": [9e6, 9e6, 21e6],
         }
     )
 
@@ -312,6 +346,8 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
             {"branch": ["T-L3"], "outage": ["T-L2"], "over_mw": [21.0], "loading": [1.14]}
         ),
         sites=sites,
+        limits=toy_limits(),
+        upgrades=toy_upgrades(),
         feeds=feeds,
         regions=ranked,
         dropped=pd.DataFrame({"reason": [name("barred ground"), "no connection"], "count": [7, 2]}),

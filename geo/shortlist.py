@@ -1,0 +1,88 @@
+"""A closer look at the points of connection of the shortlist: next limits, upgrades, situations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.situations import QUANTILES, firm_quantiles
+from geo.upgrades import LIMIT_COLUMNS, UPGRADE_COLUMNS, Upgrades
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from geo.grid import GridGraph
+    from geo.headroom import HeadroomStudy
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class CloserLook:
+    """What was found at some points of connection; empty where it was not looked for."""
+
+    limits: pd.DataFrame
+    """Today's limit of each and the next ones: the columns of `geo.upgrades.Upgrades.tables`."""
+    upgrades: pd.DataFrame
+    """What upgrades of the limit would free, and their cost."""
+    firm_mw: pd.DataFrame
+    """Index bus_id; firm_mw_p10, firm_mw_p50, firm_mw_p90 over the situations."""
+
+
+def look_closer(  # noqa: PLR0913 -- the study, the question, and whom to tell
+    best: pd.DataFrame,
+    study: HeadroomStudy,
+    grid: GridGraph,
+    layers: Layers,
+    scenario: Scenario,
+    *,
+    also: Collection[str],
+    tell: Callable[[float, str], None],
+) -> CloserLook:
+    """Look closer at the points of connection of the best sites.
+
+    Parameters
+    ----------
+    best
+        Sites in rank order: site_id, poi_id. As many are looked at as the scenario shows.
+    study
+        Headroom of the place. The linear method has no study to ask for limits and upgrades.
+    grid, layers, scenario
+        The network, what feeds and draws, and the question.
+    also
+        Further sites to look at.
+    tell
+        Called with a fraction and a message.
+    """
+    asked = (np.arange(len(best)) < scenario.top) | best["site_id"].isin(also).to_numpy()
+    points = sorted(set(best.loc[asked, "poi_id"]))
+    limits, upgrades = _limits(points, study, grid, layers, tell)
+    return CloserLook(limits, upgrades, _spread(points, grid, layers, scenario, tell))
+
+
+def _limits(
+    points: list[str],
+    study: HeadroomStudy,
+    grid: GridGraph,
+    layers: Layers,
+    tell: Callable[[float, str], None],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if study.redispatch is None:
+        return pd.DataFrame(columns=LIMIT_COLUMNS), pd.DataFrame(columns=UPGRADE_COLUMNS)
+    upgrades = Upgrades(grid, study.redispatch, layers.place.standards)
+    return upgrades.tables(grid.buses.index.get_indexer(points), tell)
+
+
+def _spread(
+    points: list[str],
+    grid: GridGraph,
+    layers: Layers,
+    scenario: Scenario,
+    tell: Callable[[float, str], None],
+) -> pd.DataFrame:
+    if scenario.situations == 0:
+        return pd.DataFrame(columns=list(QUANTILES), index=pd.Index([], name="bus_id"), dtype=float)
+    return firm_quantiles(grid, layers, scenario, points, tell)
