@@ -155,6 +155,7 @@ def run(model: highspy.Highs) -> highspy.HighsSolution:
     GridError
         If no method finds the optimum.
     """
+    status = ""
     for solver, presolve in (("choose", "off"), ("simplex", "on"), ("ipm", "on")):
         model.setOptionValue("solver", solver)
         model.setOptionValue("presolve", presolve)
@@ -163,8 +164,8 @@ def run(model: highspy.Highs) -> highspy.HighsSolution:
             model.setOptionValue("solver", "choose")
             model.setOptionValue("presolve", "off")
             return model.getSolution()
+        status = model.modelStatusToString(model.getModelStatus())
         model.clearSolver()
-    status = model.modelStatusToString(model.getModelStatus())
     raise GridError(
         f"headroom: the dispatch programme ended as '{status}'; check demand and supply"
     )

@@ -36,7 +36,7 @@ class KnownRows:
         self._at: dict[Pair, int] = {}
         self._table = np.zeros((64, security.network.n_bus))
         self._decided = np.zeros((0, 3), dtype=int)
-        pairs = list(likely)
+        pairs = [pair for pair in likely if pair[0] < security.network.n_branch]
         self.rows(pairs)
         self._decided[:, 2] = np.arange(len(pairs), 0, -1)
 
