@@ -82,6 +82,8 @@ SITE_KNOBS = (
     _knob("spacing_km", float, "Nearer sites are merged."),
     _knob("cell_km", float, "Side of the candidate cells."),
     _knob("ha_per_mw", float, "Land per megawatt."),
+    _knob("situations", int, "Draws that the shortlist's firm power is spread over."),
+    _knob("seed", int, "Seed of the draws."),
     *HEADROOM_KNOBS,
 )
 OTHER_OPTIONS = (
@@ -210,7 +212,7 @@ def explain(
     """Print why a site of PLACE has its rank."""
     from maps.explain import explain_text
 
-    typer.echo(explain_text(_find(place, question), site_id))
+    typer.echo(explain_text(_find(place, question, also=(site_id,)), site_id))
 
 
 @app.command("map")
@@ -350,7 +352,7 @@ class _Progress:
             self._stage = stage
 
 
-def _find(place: str, question: Question) -> Siting:
+def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import ask
@@ -359,7 +361,7 @@ def _find(place: str, question: Question) -> Siting:
     scenario = ask(place_file, question.config, question.options)
     layers = read_layers(place_file)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress)
+        return find_sites(layers, scenario, progress, also=also)
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> Frame:

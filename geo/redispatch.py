@@ -103,6 +103,7 @@ class Redispatch:
         self._known = KnownRows(self.security, likely)
         self._factors: dict[int, Array] = {}
         self._programmes: dict[int, Programme] = {}
+        self._answers: dict[tuple[int, Service], Capacity] = {}
 
     def answers(self, buses: Array, tell: Callable[[float, str], None]) -> Answers:
         """Return normal, firm and flexible headroom of some buses, and what limits the firm one."""
@@ -142,7 +143,11 @@ class Redispatch:
         GridError
             If the solver finds no answer, which a feasible base case rules out.
         """
-        return self.secure_point(bus, service, raised_mw)[0]
+        if raised_mw:
+            return self.secure_point(bus, service, raised_mw)[0]
+        if (bus, service) not in self._answers:
+            self._answers[bus, service] = self.secure_point(bus, service)[0]
+        return self._answers[bus, service]
 
     def secure_point(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo.standards import Standards
 
 NEXT_LIMITS = 3
+LEAST_STEP_MW = 0.1
 UPRATE_MW = 100.0
 UPRATE_SHARE = 0.5
 LIMIT_COLUMNS = ["bus_id", "step", "firm_mw", "branch", "outage", "factor", "gain_mw_per_mw"]
@@ -71,7 +72,7 @@ class Upgrades:
         for done, bus in enumerate(buses):
             chain = self.limits(int(bus))
             name = self.study.network.bus_ids[bus]
-            limits += [self._limit_row(name, step, limit) for step, limit in enumerate(chain)]
+            limits += [self._limit_row(name, step, chain) for step in range(len(chain))]
             upgrades += [{"bus_id": name} | row for row in self.upgrades(int(bus), chain[0])]
             tell((done + 1) / len(buses), "upgrades")
         return (
@@ -118,8 +119,10 @@ class Upgrades:
             self._second[branch] = self.study.with_second_circuit(branch)
         return self._second[branch]
 
-    def _limit_row(self, bus_id: str, step: int, limit: Capacity) -> dict[str, object]:
-        names = self.study.network.outage_names
+    def _limit_row(self, bus_id: str, step: int, chain: list[Capacity]) -> dict[str, object]:
+        names, limit = self.study.network.outage_names, chain[step]
+        # Where the next limit binds at the same point, more of this rating alone gives nothing.
+        stuck = step + 1 < len(chain) and chain[step + 1].mw < limit.mw + LEAST_STEP_MW
         return {
             "bus_id": bus_id,
             "step": step,
@@ -127,7 +130,7 @@ class Upgrades:
             "branch": names[limit.branch],
             "outage": names[limit.outage],
             "factor": limit.factor,
-            "gain_mw_per_mw": limit.gain,
+            "gain_mw_per_mw": 0.0 if stuck else limit.gain,
         }
 
 

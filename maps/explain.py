@@ -11,6 +11,7 @@ from maps import reasons
 from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
+from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
 from maps.text import bar, is_unknown, number
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ CONNECTION = ("poi_name", "poi_voltage_kv", "tie_km", "redundancy")
 ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh")
 COST = ("connection_usd", "capex_usd", "land_price_usd_per_ha")
 GROUND = ("area_ha", "pue", "carbon_g_per_kwh")
+TOLD_TOO = ("flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90", "position_error_km")
 NAME_WIDTH = 26
 BAR_WIDTH = 24
 
@@ -53,6 +55,8 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
     parts = [
         _heading(site, siting),
         "\n".join(_power(site, siting, width)),
+        _listed("Limits in turn", limits_in_turn(siting, site["poi_id"]), width),
+        _listed("Upgrades", what_upgrades_free(siting, site["poi_id"]), width),
         _facts("Connection", CONNECTION, site),
         _months(site, siting),
         _facts("Cost", COST, site),
@@ -76,7 +80,7 @@ def _find(siting: Siting, site_id: str) -> Row:
             f"{siting.layers.place.title} has no site '{site_id}' in this scenario{hint} "
             "(powersite rank lists the ids)"
         )
-    columns = (*SITE_COLUMNS, *shares(sites), "position_error_km")
+    columns = (*SITE_COLUMNS, *shares(sites), *TOLD_TOO)
     return records(outgoing(ordered(found, columns)))[0]
 
 
@@ -99,6 +103,9 @@ def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
     yield "Power"
     yield _fact("firm_mw", site)
     yield _fact("normal_mw", site)
+    yield _fact("flexible_mw", site)
+    if spread := firm_spread(site, siting.scenario.situations):
+        yield _wrapped("  Firm P10 / P50 / P90", spread, width)
     yield _wrapped("  Limited by", reasons.what_limits(site), width)
     yield _wrapped(f"  Why grade {site['grade']}", reasons.why_grade(site, siting), width)
     if missing := reasons.why_not_higher(site, siting):

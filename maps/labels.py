@@ -59,7 +59,7 @@ LABELS: Final[dict[str, Label]] = {
     "capex_usd": Label("Capital cost", "million USD", 0, 1e-6),
     "confidence": Label("Confidence", "", 2),
     "position_error_km": Label("Position may be off by", "km", 1),
-    "flexible_mw": Label("Flexible power, cut after an outage", "MW"),
+    "flexible_mw": Label("Flexible power", "MW"),
     "firm_mw_p10": Label("Firm power, P10", "MW"),
     "firm_mw_p50": Label("Firm power, P50", "MW"),
     "firm_mw_p90": Label("Firm power, P90", "MW"),
