@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.balance import balance
-from geo.flow import network_of
+from geo.flow import network_of, without
 from geo.redispatch import Redispatch
 
 if TYPE_CHECKING:
@@ -60,26 +61,17 @@ class TwoFeeds:
     def _study_without(self, station: str) -> Redispatch:
         if station not in self._without:
             gone = (self.grid.buses["substation_id"] == station).to_numpy()
-            network = _without_buses(network_of(self.grid), gone)
-            flows = self.flows
+            network, flows = self._network, self.flows
+            outward = np.flatnonzero(gone[network.tail] != gone[network.head])
+            # On its last line the station hangs without a load: as good as gone.
+            rest = without(network, outward[1:])
             ties = np.where(gone, 0.0, -flows.supply_min_mw)
             plants = np.where(gone, 0.0, flows.supply_max_mw + flows.supply_min_mw)
             demand = np.where(gone, 0.0, flows.demand_mw)
-            rest = balance(demand, plants, -ties, ties, network.component)
-            self._without[station] = Redispatch(network, rest, self.cutoff)
+            base = balance(demand, plants, -ties, ties, rest.component)
+            self._without[station] = Redispatch(rest, base, self.cutoff)
         return self._without[station]
 
-
-def _without_buses(network: Network, gone: np.ndarray) -> Network:
-    kept = np.flatnonzero(~(gone[network.tail] | gone[network.head]))
-    return replace(
-        network,
-        branch_ids=tuple(network.branch_ids[branch] for branch in kept),
-        tail=network.tail[kept],
-        head=network.head[kept],
-        susceptance_mw=network.susceptance_mw[kept],
-        limit_mw=network.limit_mw[kept],
-        emergency_mw=network.emergency_mw[kept],
-        outages=np.array([], dtype=int),
-        groups=(),
-    )
+    @cached_property
+    def _network(self) -> Network:
+        return network_of(self.grid)

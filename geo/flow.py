@@ -227,13 +227,16 @@ def network_of(grid: GridGraph) -> Network:
 
 
 def second_circuit(network: Network, branch: int) -> Network:
-    """Return the network with a like circuit beside a branch; the loss of one is an outage."""
+    """Return the network with a like circuit beside a branch; the loss of one is an outage.
+
+    Its factors follow from those of the network: b·aᵀB⁻¹ of the new circuit is the branch's row.
+    """
 
     def again(values: Array) -> Array:
         return np.append(values, values[branch])
 
     outages = network.outages
-    return replace(
+    other = replace(
         network,
         branch_ids=(*network.branch_ids, f"{network.branch_ids[branch]}+"),
         tail=again(network.tail),
@@ -243,6 +246,43 @@ def second_circuit(network: Network, branch: int) -> Network:
         emergency_mw=again(network.emergency_mw),
         outages=outages if branch in outages else np.append(outages, network.n_branch),
     )
+    through = network.ptdf[:, network.tail[branch]] - network.ptdf[:, network.head[branch]]
+    rest = network.ptdf - np.outer(through / (1.0 + through[branch]), network.ptdf[branch])
+    bridges = np.append(network.bridges, values=False)
+    bridges[branch] = False
+    vars(other).update(
+        ptdf=np.vstack([rest, rest[branch]]),
+        component=network.component,
+        bridges=bridges,
+        sides={bridge: side for bridge, side in network.sides.items() if bridge != branch},
+    )
+    return other
+
+
+def without(network: Network, lost: Array) -> Network:
+    """Return the network without some branches, and without outages.
+
+    Where the rest hangs together its factors follow from those of the network, else they are found
+    anew.
+    """
+    kept = np.setdiff1d(np.arange(network.n_branch), lost)
+    other = replace(
+        network,
+        branch_ids=tuple(network.branch_ids[branch] for branch in kept),
+        tail=network.tail[kept],
+        head=network.head[kept],
+        susceptance_mw=network.susceptance_mw[kept],
+        limit_mw=network.limit_mw[kept],
+        emergency_mw=network.emergency_mw[kept],
+        outages=np.array([], dtype=int),
+        groups=(),
+    )
+    if other.component.max() == network.component.max():
+        ptdf = network.ptdf
+        through = ptdf[:, network.tail[lost]] - ptdf[:, network.head[lost]]
+        shift = np.linalg.solve((np.eye(len(lost)) - through[lost]).T, through[kept].T).T
+        vars(other)["ptdf"] = ptdf[kept] + shift @ ptdf[lost]
+    return other
 
 
 def dc_flows(network: Network, injection_mw: Array) -> Array:

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GridError
-from geo.flow import after_outages, dc_flows, network_of, outage_effects
+from geo.flow import (
+    after_outages,
+    dc_flows,
+    network_of,
+    outage_effects,
+    second_circuit,
+    without,
+)
 from geo.grid import build_grid
 from tests.geo.nets import flows, network, random_base, random_mesh, solve_angles
 
@@ -114,3 +121,53 @@ def test_turning_a_branch_around_turns_only_its_sign(n_bus: int, seed: int, whic
     sign = np.where(np.arange(net.n_branch) == turned, -1.0, 1.0)
     expected = dc_flows(net, base.injection_mw) * sign
     assert dc_flows(other, base.injection_mw) == pytest.approx(expected, abs=1e-9)
+
+
+@given(st.integers(5, 12), st.integers(0, 10_000), st.integers(0, 100))
+def test_a_second_circuit_equals_the_network_built_with_it(
+    n_bus: int, seed: int, which: int
+) -> None:
+    net, branch = random_mesh(n_bus, seed), which
+    branch %= net.n_branch
+    rows = [*zip(net.tail, net.head, 1 / net.susceptance_mw, net.limit_mw, strict=True)]
+    anew = network(n_bus, [*rows, rows[branch]], outages=range(net.n_branch))
+    ours = second_circuit(net, branch)
+    assert ours.ptdf == pytest.approx(anew.ptdf, abs=1e-9)
+    assert ours.bridges.tolist() == anew.bridges.tolist()
+    assert ours.outages.tolist() == anew.outages.tolist()
+    assert ours.limit_mw.tolist() == anew.limit_mw.tolist()
+
+
+def test_a_bridge_with_a_second_circuit_is_none() -> None:
+    net = network(4, [(0, 1, 1.0, 9.0), (1, 2, 1.0, 9.0), (2, 3, 1.0, 9.0)])
+    more = second_circuit(net, 1)
+    assert more.bridges.tolist() == [True, False, True, False]
+    assert sorted(more.sides) == [0, 2]
+    effects = outage_effects(more, np.ones(4), np.ones(4))
+    assert effects.cut_off[:, 1].tolist() == [False] * 4
+
+
+@given(st.integers(5, 12), st.integers(0, 10_000), st.integers(1, 5))
+def test_without_branches_equals_solving_anew(n_bus: int, seed: int, size: int) -> None:
+    net, base = random_mesh(n_bus, seed), random_base(n_bus, seed)
+    lost = np.random.default_rng(seed).choice(net.n_branch, size, replace=False)
+    rest = without(net, lost)
+    kept = ~np.isin(np.arange(net.n_branch), lost)
+    if rest.component.max() > 0:  # it splits: balance each part
+        supply = np.bincount(rest.component, base.injection_mw)
+        size_of = np.bincount(rest.component)
+        injection = base.injection_mw - (supply / size_of)[rest.component]
+    else:
+        injection = base.injection_mw
+    expected = solve_angles(net, kept, injection)[kept]
+    assert dc_flows(rest, injection) == pytest.approx(expected, abs=1e-6)
+    assert len(rest.outages) == 0
+
+
+def test_other_limits_keep_what_only_the_topology_decides() -> None:
+    net = random_mesh(8, 1)
+    other = net.with_limits(net.limit_mw * 2, net.emergency_mw * 3)
+    assert other.limit_mw == pytest.approx(net.limit_mw * 2)
+    assert other.emergency_mw == pytest.approx(net.emergency_mw * 3)
+    assert other.ptdf is net.ptdf
+    assert other.component is net.component
