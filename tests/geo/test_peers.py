@@ -8,58 +8,15 @@ import pytest
 from geo.flow import after_outages, dc_flows, outage_effects
 from geo.redispatch import Redispatch
 from tests.geo.nets import random_base, random_mesh
+from tests.geo.peers import as_pypsa, secure_load_mw
 
-pypsa = pytest.importorskip("pypsa")
+pytest.importorskip("pypsa")
 pytestmark = [
     pytest.mark.peers,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
-
-
-def as_pypsa(net, base, *, load_at=None):
-    """Build the same network; the load asked for is a negative generator that earns 1 a MW."""
-    peer = pypsa.Network()
-    peer.add("Bus", list(net.bus_ids), v_nom=1.0)
-    peer.add(
-        "Line",
-        list(net.branch_ids),
-        bus0=[net.bus_ids[bus] for bus in net.tail],
-        bus1=[net.bus_ids[bus] for bus in net.head],
-        x=1.0 / net.susceptance_mw,
-        r=0.0001,
-        s_nom=net.limit_mw,
-    )
-    for bus in range(net.n_bus):
-        peer.add("Load", f"d{bus}", bus=net.bus_ids[bus], p_set=base.demand_mw[bus])
-        # A set point would be a constraint of the optimisation; only the plain flow needs it.
-        point = {} if load_at is not None else {"p_set": base.supply_mw[bus]}
-        capacity = base.supply_max_mw[bus]
-        peer.add("Generator", f"g{bus}", bus=net.bus_ids[bus], p_nom=capacity, **point)
-    if load_at is not None:
-        peer.add(
-            "Generator",
-            "asked",
-            bus=net.bus_ids[load_at],
-            p_nom=10_000.0,
-            p_min_pu=-1.0,
-            p_max_pu=0.0,
-            marginal_cost=1.0,
-        )
-    return peer
-
-
-def secure_load_mw(net, base, bus):
-    """Most load at a bus by PyPSA's security-constrained optimisation."""
-    peer = as_pypsa(net, base, load_at=bus)
-    status, condition = peer.optimize.optimize_security_constrained(
-        branch_outages=list(net.branch_ids),
-        solver_name="highs",
-        output_flag=False,
-    )
-    assert (status, condition) == ("ok", "optimal")
-    return -float(peer.generators_t.p["asked"].iloc[0])
 
 
 @pytest.mark.parametrize(("n_bus", "seed", "buses"), [(12, 3, (0, 4, 9)), (30, 5, (0, 7, 19, 28))])
