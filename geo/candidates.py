@@ -98,9 +98,15 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
 
 def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
     """Return an id that depends on the ground alone, to 10 m."""
-    corners = ",".join(str(round(value / 10)) for value in ground.bounds)
-    digest = hashlib.sha256(f"{country} {kind} {corners}".encode()).digest()
-    return f"{country}-{kind[0].upper()}-{b32encode(digest).decode()[:ID_LETTERS]}"
+    return _site_ids(country, kind, np.array([ground], dtype=object))[0]
+
+
+def _site_ids(country: str, kind: str, ground: Array) -> list[str]:
+    corners = np.round(shapely.bounds(ground) / 10).astype(np.int64).tolist()
+    texts = (f"{country} {kind} {','.join(map(str, corner))}" for corner in corners)
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    letters = (b32encode(digest).decode()[:ID_LETTERS] for digest in digests)
+    return [f"{country}-{kind[0].upper()}-{some}" for some in letters]
 
 
 def area_ha(geometry: gpd.GeoSeries) -> Array:
@@ -239,7 +245,7 @@ def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoData
     lon, lat = _lonlat(point)
     x, y = point.x.to_numpy(), point.y.to_numpy()
     columns = {
-        "site_id": [site_id(layers.place.country, kind, box) for box in land["box"]],
+        "site_id": _site_ids(layers.place.country, kind, land["box"].to_numpy()),
         "name": _names(x, y, layers),
         "kind": kind,
         "region": _regions(point, layers),

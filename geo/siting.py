@@ -303,7 +303,7 @@ def _notes(
         "No settlements are known: the demand is spread evenly over the stations.": (
             layers.settlements is None
         ),
-        f"{flows.unserved_mw:,.0f} MW of demand in islands cannot be fed and is left out.": (
+        f"{flows.unserved_mw:,.0f} MW of demand exceed what can feed them, in islands or in all, and are left out.": (
             flows.unserved_mw >= 1
         ),
         f"{len(congestion)} pairs of line and outage are over their limit before anything is "
