@@ -303,9 +303,8 @@ def _notes(
         "No settlements are known: the demand is spread evenly over the stations.": (
             layers.settlements is None
         ),
-        f"{flows.unserved_mw:,.0f} MW of demand exceed what can feed them, in islands or in all, and are left out.": (
-            flows.unserved_mw >= 1
-        ),
+        f"{flows.unserved_mw:,.0f} MW of demand exceed what can feed them, in islands or in all, "
+        "and are left out.": flows.unserved_mw >= 1,
         f"{len(congestion)} pairs of line and outage are over their limit before anything is "
         "added; new load may not make them worse.": len(congestion) > 0,
     }
