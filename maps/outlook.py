@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geo.siting import Siting
 
-MILLION = 1e6
+MILLION, THOUSAND = 1e6, 1e3
 LEAST_MW = 0.5
 
 
@@ -62,8 +62,8 @@ def _upgrade(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     cost = f"{number(row['usd'] / MILLION, 1)} million USD"
     if row["unlocked_mw"] < LEAST_MW:
         return f"{row['measure']}, {where}: nothing more, for {cost}."
-    each = number(row["usd"] / row["unlocked_mw"] / MILLION, 2)
+    each = number(row["usd"] / row["unlocked_mw"] / THOUSAND)
     return (
-        f"{row['measure']}, {where}: {number(row['unlocked_mw'])} MW more for {cost} "
-        f"({each} million a MW)."
+        f"{row['measure']}, {where}: {number(row['unlocked_mw'])} MW more for {cost}, "
+        f"{each} thousand USD a MW."
     )
