@@ -16,7 +16,7 @@ from geo.errors import SitingError
 from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
 
 if TYPE_CHECKING:
-    from geo.siting import Siting
+    from geo.siting import PlaceHeadroom, Siting
 
     Report = Callable[[float, str], None] | None
     Frame = Any
@@ -194,10 +194,14 @@ def headroom(
 
     with _Progress(question) as progress:
         if is_case(place):
-            frame = _headroom_of_case(place, question, min_kv, interconnect, progress)
+            frame, congestion = (
+                _headroom_of_case(place, question, min_kv, interconnect, progress),
+                None,
+            )
         else:
-            frame = _headroom_of_place(place, question, progress)
-    typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
+            found = _headroom_of_place(place, question, progress)
+            frame, congestion = found.buses, found.congestion
+    typer.echo(headroom_text(frame, fmt, congestion=congestion), nl=fmt == "table")
 
 
 @app.command()
@@ -362,7 +366,7 @@ def _find(place: str, question: Question) -> Siting:
         return find_sites(layers, scenario, progress)
 
 
-def _headroom_of_place(place: str, question: Question, progress: Report) -> Frame:
+def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:
     from geo.siting import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask

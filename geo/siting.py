@@ -11,17 +11,20 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.abroad import links_abroad
 from geo.balance import base_flows
 from geo.candidates import find_candidates
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
-from geo.headroom import headroom_study, hosting_capacity
+from geo.headroom import headroom_study
 from geo.measures import assess_points, measure, with_two_feeds
+from geo.names import branch_labels
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
+from geo.supply import supply_paths
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -40,8 +43,22 @@ SITE_COLUMNS = [
     "hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh",
     "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
 ]  # fmt: skip
+CONGESTION_COLUMNS = ["branch", "branch_name", "outage", "outage_name", "over_mw", "loading"]
 HEADROOM_SHARE = 0.6
-EXTRA_COLUMNS = ["second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km"]
+EXTRA_COLUMNS = [
+    "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceHeadroom:
+    """The headroom of a place without its sites."""
+
+    buses: gpd.GeoDataFrame
+    """Headroom columns of the house, names of what limits, and positions."""
+    congestion: pd.DataFrame
+    """Pairs over their limit before anything is added, in the congestion columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +74,15 @@ class Siting:
     headroom: pd.DataFrame
     """MW per bus, in the headroom columns of the house."""
     congestion: pd.DataFrame
-    """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
+    """Pairs over their limit before anything is added, worst first, in the congestion columns:
+    ids and names of the branch and of what is out ('' in normal operation), over_mw, loading."""
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
     feeds: gpd.GeoDataFrame
     """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
+    supply_paths: gpd.GeoDataFrame
+    """Paths from the points of connection of the shortlist to strong sources, as
+    `geo.supply.supply_paths` tells them."""
     regions: gpd.GeoDataFrame
     """Regions in rank order."""
     dropped: pd.DataFrame
@@ -128,10 +149,12 @@ def find_sites(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
             "raise --reach-km or lower the load"
         )
+    best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
     sites = _present(best, candidates.frame, grid, scenario)
     return Siting(
-        layers, scenario, grid, headroom, congestion, sites,
+        layers, scenario, grid, headroom, _named_congestion(congestion, grid), sites,
         feeds=_tie_lines(best, grid, place.crs),
+        supply_paths=supply_paths(sites.head(scenario.top), paths, place.crs),
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, congestion),
@@ -140,10 +163,10 @@ def find_sites(
 
 def headroom_of(
     layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
-) -> gpd.GeoDataFrame:
-    """Return the headroom of every bus of a place, with positions and the names of what limits."""
+) -> PlaceHeadroom:
+    """Return the headroom of every bus of a place, and what is over its limit before any load."""
     grid = build_grid(layers)
-    frame = hosting_capacity(
+    frame, congestion = headroom_study(
         grid,
         base_flows(grid, layers, scenario.demand_in(layers.place.demand_mw)),
         method=scenario.method,
@@ -157,7 +180,8 @@ def headroom_of(
     )
     at = grid.buses.loc[frame["bus_id"]]
     points = gpd.points_from_xy(at["x_m"], at["y_m"])
-    return gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
+    buses = gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
+    return PlaceHeadroom(buses, _named_congestion(congestion, grid))
 
 
 def choose(
@@ -234,6 +258,7 @@ def _present(
     named = best.assign(
         limiting_line=_branch_names(best["limiting_branch"], grid),
         limiting_outage=_branch_names(best["limiting_outage_id"], grid),
+        part_without=_branch_names(best["part_without"], grid),
         confidence=best["headroom_confidence"] * known_share(best, scenario),
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
@@ -242,15 +267,13 @@ def _present(
 
 
 def _branch_names(ids: pd.Series, grid: GridGraph) -> pd.Series:
-    """Name branches for people; one of several circuits or units is told by its number."""
-    branches = grid.branches
-    voltage = np.where(
-        branches["kind"] == "line", branches["voltage_kv"].map(" {:g} kV".format), ""
-    )
-    several = branches["group"].duplicated(keep=False)
-    number = branches.index.str.extract(r"/(\d+)$", expand=False)
-    label = branches["name"] + voltage + np.where(several, " no. " + number.astype(str), "")
-    return ids.map(label).fillna("")
+    """Return the names of branches, '' where there is none."""
+    return ids.map(branch_labels(grid)).fillna("")
+
+
+def _named_congestion(congestion: pd.DataFrame, grid: GridGraph) -> pd.DataFrame:
+    names = {f"{end}_name": _branch_names(congestion[end], grid) for end in ("branch", "outage")}
+    return congestion.assign(**names)[CONGESTION_COLUMNS]
 
 
 def _tie_lines(best: pd.DataFrame, grid: GridGraph, crs: str) -> gpd.GeoDataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,7 +84,7 @@ class Wiring:
         line = self.line[path]
         line = line[line != NO_LINE]
         return Route(
-            tuple(dict.fromkeys(self.station[self.arcs.tail[path]].tolist())),
+            tuple(name for name, _ in groupby(self.station[self.arcs.tail[path]].tolist())),
             tuple(self.lines[line].tolist()),
             float(self.length_km[line].sum()),
             float(self.limit_mw[line].min(initial=np.inf)),

@@ -71,7 +71,23 @@ CASE: Final[tuple[Column, ...]] = (
     ("limiting_outage", "with this out", None),
     ("factor", "Factor", 3),
 )
-FLEXIBLE: Final = frozenset({"name", "region", "limiting_branch_name", "limiting_outage_name"})
+CONGESTION: Final[tuple[Column, ...]] = (
+    ("branch_name", "Line", None),
+    ("outage_name", "with this out", None),
+    ("over_mw", "MW\nover", 0),
+    ("loading_pct", "% of\nlimit", 0),
+)
+WORST: Final = 10
+FLEXIBLE: Final = frozenset(
+    {
+        "name",
+        "region",
+        "limiting_branch_name",
+        "limiting_outage_name",
+        "branch_name",
+        "outage_name",
+    }
+)
 """Columns that may be cut; numbers and ids never are."""
 NARROWEST: Final = 6
 
@@ -103,6 +119,7 @@ def headroom_text(
     fmt: Format = "table",
     *,
     names: Mapping[str, str] | None = None,
+    congestion: pd.DataFrame | None = None,
     width: int = 80,
 ) -> str:
     """Write the headroom of every bus, the strongest first.
@@ -115,6 +132,9 @@ def headroom_text(
         How to write it.
     names
         Branch id to the name people know; ids are shown where it has none.
+    congestion
+        Pairs over their limit before anything is added, worst first, if that is known. JSON has all
+        of them, the table the worst; CSV and GeoJSON hold one table each.
     width
         Columns of the terminal, for the table.
 
@@ -130,11 +150,29 @@ def headroom_text(
         best_first = with_branch_names(best_first, names or {})
     columns = CASE_COLUMNS if is_case else HEADROOM_COLUMNS
     rows = outgoing(ordered(best_first, columns))
+    pairs = outgoing(congestion) if congestion is not None else None
     if fmt == "json":
-        return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)})
+        more = {} if pairs is None else {"congestion": records(pairs)}
+        return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)} | more)
     if fmt == "table":
-        return rendered(table(rows, CASE if is_case else HEADROOM, width), width)
+        text = rendered(table(rows, CASE if is_case else HEADROOM, width), width)
+        return text if pairs is None else text + congestion_text(pairs, width)
     return _file_text(rows, fmt)
+
+
+def congestion_text(pairs: pd.DataFrame, width: int = 80) -> str:
+    """List the worst pairs that are over their limit before anything is added; '' if none is."""
+    if pairs.empty:
+        return ""
+    worst = pairs.head(WORST).assign(loading_pct=lambda frame: 100.0 * frame["loading"])
+    lines = [
+        "",
+        f"Over their limit before anything is added: {len(pairs)} pairs of line and outage",
+        rendered(table(worst, CONGESTION, width), width).rstrip("\n"),
+    ]
+    if len(pairs) > WORST:
+        lines.append(f"… and {len(pairs) - WORST} more (--format json has all)")
+    return "\n".join(lines) + "\n"
 
 
 def table(frame: pd.DataFrame, columns: tuple[Column, ...], width: int = 80) -> Table:
