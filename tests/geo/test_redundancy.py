@@ -246,7 +246,7 @@ def by_enumeration(paths, first: str, second: str) -> float | None:
 def test_pairs_apart_equal_those_of_an_enumeration(tall_km: float) -> None:
     """The flatter the strip, the more lines lie in one corridor."""
     found = 0
-    for seed in range(25):
+    for seed in range(15):
         paths = paths_of(grid_of(*small(seed, tall_km)))
         expected = by_enumeration(paths, "S0", "S1")
         pair = paths.pair_apart("S0", "S1")
@@ -254,10 +254,10 @@ def test_pairs_apart_equal_those_of_an_enumeration(tall_km: float) -> None:
         if pair is not None:
             found += 1
             assert sum(route.length_km for route in pair) == pytest.approx(expected)
-    assert 5 < found < 25
+    assert 3 < found < 15
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.integers(0, 10_000))
 def test_counts_equal_networkx(seed: int) -> None:
     spots, rows = small(seed, 40)
@@ -272,7 +272,7 @@ def test_counts_equal_networkx(seed: int) -> None:
         assert paths.count(f"{name}@420") == nx.maximum_flow_value(flow, name, "end")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.integers(0, 10_000))
 def test_one_more_line_never_takes_a_path_away(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -287,7 +287,7 @@ def test_one_more_line_never_takes_a_path_away(seed: int) -> None:
         assert after.pair("S0", "S1")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_and_the_direction_of_lines_change_nothing(seed: int) -> None:
     random = np.random.default_rng(seed)
