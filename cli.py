@@ -16,6 +16,7 @@ from geo.errors import SitingError
 from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
 
 if TYPE_CHECKING:
+    from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
 
     Report = Callable[[float, str], None] | None
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 
 Format = Literal["table", "json", "csv", "geojson"]
+Show = Literal["headroom", "limits", "upgrades"]
 PlaceName = Annotated[
     str, typer.Argument(metavar="PLACE", help="norway, bhutan, or a folder with a place.toml.")
 ]
@@ -183,6 +185,9 @@ def headroom(
     ],
     question: Question,
     fmt: AsFormat = "table",
+    show: Annotated[
+        Show, typer.Option("--show", help="MW, what limits them in turn, or what frees more.")
+    ] = "headroom",
     min_kv: Annotated[
         float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")
     ] = 0.0,
@@ -192,14 +197,21 @@ def headroom(
 ) -> None:
     """Print the MW that each substation of PLACE could still serve, normal and N-1 secure."""
     from layers.case import is_case
-    from maps.tables import headroom_text
+    from maps.tables import headroom_text, limits_text
 
+    if show != "headroom":
+        typer.echo(limits_text(_limits_of_place(place, question), show, fmt), nl=fmt == "table")
+        return
     with _Progress(question) as progress:
         if is_case(place):
-            frame = _headroom_of_case(place, question, min_kv, interconnect, progress)
+            frame, congestion = (
+                _headroom_of_case(place, question, min_kv, interconnect, progress),
+                None,
+            )
         else:
-            frame = _headroom_of_place(place, question, progress)
-    typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
+            found = _headroom_of_place(place, question, progress)
+            frame, congestion = found.buses, found.congestion
+    typer.echo(headroom_text(frame, fmt, congestion=congestion), nl=fmt == "table")
 
 
 @app.command()
@@ -364,14 +376,25 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
         return find_sites(layers, scenario, progress, also=also)
 
 
-def _headroom_of_place(place: str, question: Question, progress: Report) -> Frame:
-    from geo.siting import headroom_of
+def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:
+    from geo.place_headroom import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask
 
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
     return headroom_of(read_layers(place_file), scenario, progress)
+
+
+def _limits_of_place(place: str, question: Question) -> PlaceLimits:
+    from geo.place_headroom import limits_of
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+
+    place_file = open_place(place)
+    scenario = ask(place_file, question.config, question.options)
+    with _Progress(question) as progress:
+        return limits_of(read_layers(place_file), scenario, progress)
 
 
 def _headroom_of_case(

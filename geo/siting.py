@@ -11,18 +11,21 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.abroad import links_abroad
 from geo.balance import base_flows
 from geo.candidates import find_candidates
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
-from geo.headroom import headroom_study, hosting_capacity
+from geo.headroom import headroom_study
 from geo.measures import assess_points, measure, with_two_feeds
+from geo.names import branch_names, named_congestion
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
-from geo.shortlist import look_closer
+from geo.shortlist import look_closer, looked_at
+from geo.supply_paths import supply_paths
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
 ]  # fmt: skip
 
 
@@ -61,7 +65,8 @@ class Siting:
     headroom: pd.DataFrame
     """MW per bus, in the headroom columns of the house."""
     congestion: pd.DataFrame
-    """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
+    """Pairs over their limit before anything is added, worst first, in the congestion columns:
+    ids and names of the branch and of what is out ('' in normal operation), over_mw, loading."""
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
     limits: pd.DataFrame
@@ -71,6 +76,9 @@ class Siting:
     """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
     feeds: gpd.GeoDataFrame
     """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
+    supply_paths: gpd.GeoDataFrame
+    """Paths from the points of connection of the shortlist to strong sources, as
+    `geo.supply_paths.supply_paths` tells them."""
     regions: gpd.GeoDataFrame
     """Regions in rank order."""
     dropped: pd.DataFrame
@@ -147,38 +155,18 @@ def find_sites(
         best, study, grid, layers, scenario,
         also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
     )  # fmt: skip
+    best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
     sites = _present(best.join(closer.firm_mw, on="poi_id"), candidates.frame, grid, scenario)
     return Siting(
-        layers, scenario, grid, study.frame, study.congestion, sites,
+        layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
         limits=closer.limits,
         upgrades=closer.upgrades,
         feeds=_tie_lines(best, grid, place.crs),
+        supply_paths=supply_paths(sites[looked_at(sites, scenario, also)], paths, place.crs),
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
     )  # fmt: skip
-
-
-def headroom_of(
-    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
-) -> gpd.GeoDataFrame:
-    """Return the headroom of every bus of a place, with positions and the names of what limits."""
-    grid = build_grid(layers)
-    frame = hosting_capacity(
-        grid,
-        base_flows(grid, layers, scenario.demand_in(layers.place.demand_mw)),
-        method=scenario.method,
-        mode=scenario.mode,
-        cutoff=scenario.cutoff,
-        progress=progress,
-    )
-    frame = frame.assign(
-        limiting_branch_name=_branch_names(frame["limiting_branch"], grid),
-        limiting_outage_name=_branch_names(frame["limiting_outage"], grid),
-    )
-    at = grid.buses.loc[frame["bus_id"]]
-    points = gpd.points_from_xy(at["x_m"], at["y_m"])
-    return gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
 
 
 def choose(
@@ -253,25 +241,14 @@ def _present(
     """Name what limits, add confidence and geometry, and order the columns."""
     shares = [column for column in best.columns if column.startswith("share_")]
     named = best.assign(
-        limiting_line=_branch_names(best["limiting_branch"], grid),
-        limiting_outage=_branch_names(best["limiting_outage_id"], grid),
+        limiting_line=branch_names(best["limiting_branch"], grid),
+        limiting_outage=branch_names(best["limiting_outage_id"], grid),
+        part_without=branch_names(best["part_without"], grid),
         confidence=best["headroom_confidence"] * known_share(best, scenario),
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
-
-
-def _branch_names(ids: pd.Series, grid: GridGraph) -> pd.Series:
-    """Name branches for people; one of several circuits or units is told by its number."""
-    branches = grid.branches
-    voltage = np.where(
-        branches["kind"] == "line", branches["voltage_kv"].map(" {:g} kV".format), ""
-    )
-    several = branches["group"].duplicated(keep=False)
-    number = branches.index.str.extract(r"/(\d+)$", expand=False)
-    label = branches["name"] + voltage + np.where(several, " no. " + number.astype(str), "")
-    return ids.map(label).fillna("")
 
 
 def _tie_lines(best: pd.DataFrame, grid: GridGraph, crs: str) -> gpd.GeoDataFrame:

@@ -211,7 +211,9 @@ class Standards:
     strong_min_kv: float = _assume(220.0, "kV", "a strong source is a station from this voltage")
     strong_min_circuits: float = _assume(3.0, "1", "… with at least so many circuits")
     strong_plant_mw: float = _assume(
-        500.0, "MW", "… or a plant of at least this size, or of the load"
+        500.0,
+        "MW",
+        "… or a plant of at least this size and that of the load, or a link abroad of the load's",
     )
     corridor_km: float = _assume(1.0, "km", "two paths closer than this share a corridor")
     corridor_share: float = _assume(

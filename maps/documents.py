@@ -32,6 +32,7 @@ def document(siting: Siting) -> dict[str, Any]:
         "sites": records(shortlist(siting)),
         "regions": records(ranked_regions(siting)),
         "dropped": records(outgoing(siting.dropped)),
+        "congestion": records(outgoing(siting.congestion)),
         "sources": sources(siting),
         "notes": [plain(note) for note in siting.notes],
     }

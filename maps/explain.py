@@ -12,6 +12,7 @@ from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
 from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
+from maps.supply_paths import links_sentence, path_sentences
 from maps.text import bar, is_unknown, number
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
         _listed("Limits in turn", limits_in_turn(siting, site["poi_id"]), width),
         _listed("Upgrades", what_upgrades_free(siting, site["poi_id"]), width),
         _facts("Connection", CONNECTION, site),
+        "\n".join(_supply(site, siting, width)),
         _months(site, siting),
         _facts("Cost", COST, site),
         _facts("Energy", ENERGY, site),
@@ -110,6 +112,19 @@ def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
     yield _wrapped(f"  Why grade {site['grade']}", reasons.why_grade(site, siting), width)
     if missing := reasons.why_not_higher(site, siting):
         yield _wrapped("  Why not higher", missing, width)
+
+
+def _supply(site: Row, siting: Siting, width: int) -> Iterator[str]:
+    yield "Paths to strong sources"
+    told = zip(siting.supply_paths["site_id"], path_sentences(siting), strict=True)
+    found = [sentence for site_id, sentence in told if site_id == site["site_id"]]
+    for number_of, sentence in enumerate(found, start=1):
+        yield _wrapped(f"  Path {number_of}", sentence, width)
+    if not found:
+        in_shortlist = site["rank"] <= siting.scenario.top
+        yield "  none" if in_shortlist else "  told for the shortlist only; raise --top"
+    if links := links_sentence(site):
+        yield _wrapped("  Links abroad", links, width)
 
 
 def _months(site: Row, siting: Siting) -> str:

@@ -16,6 +16,7 @@ from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
+from maps.supply_paths import links_sentence, path_sentences
 from maps.text import number
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         **resources(siting),
         "sites": sites(siting),
         "feeds": feeds(siting),
+        "supply": supply(siting),
         "regions": regions(siting),
         "dropped": records(siting.dropped),
         "sources": [
@@ -79,8 +81,9 @@ def sites(siting: Siting) -> dict[str, Any]:
         limits=[reasons.what_limits(row) for row in rows],
         why_grade=[reasons.why_grade(row, siting) for row in rows],
         why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
+        links_abroad=[links_sentence(row) for row in rows],
     )
-    extra = ("position_error_km", "limits", "why_grade", "why_not_higher")
+    extra = ("position_error_km", "limits", "why_grade", "why_not_higher", "links_abroad")
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
     return packed(told, (*columns, *shares(frame), *extra)) | {"paths": paths(frame.geometry)}
 
@@ -90,6 +93,14 @@ def feeds(siting: Siting) -> dict[str, Any]:
     shown = set(siting.sites.head(TABLE_ROWS)["site_id"])
     frame = siting.feeds[siting.feeds["site_id"].isin(shown)]
     return packed(frame, ("site_id", "poi_id", "tie_km")) | {"paths": paths(frame.geometry)}
+
+
+def supply(siting: Siting) -> dict[str, Any]:
+    """Return the supply paths of the shortlist, each with the sentence that tells it."""
+    frame = siting.supply_paths.rename(columns={"path": "path_number"})
+    frame = frame.assign(told=path_sentences(siting))
+    columns = ("site_id", "path_number", "to_station", "told")
+    return packed(frame, columns) | {"paths": paths(frame.geometry)}
 
 
 def regions(siting: Siting) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def test_rank_as_json_is_the_document_of_the_house(command) -> None:
     document = json.loads(out)
     assert code == 0
     assert list(document) == [
-        "schema_version", "place", "scenario", "sites", "regions", "dropped", "sources", "notes",
+        "schema_version", "place", "scenario", "sites", "regions", "dropped", "congestion",
+        "sources", "notes",
     ]  # fmt: skip
     assert document["schema_version"] == 1
     assert len(document["sites"]) == 3
@@ -131,6 +132,17 @@ def test_headroom_as_csv(command, method) -> None:
     assert not any(row["substation_id"] == "BT-SIL" for row in rows)
 
 
+def test_headroom_tells_what_is_over_its_limit_before_any_load(command) -> None:
+    _, out, _ = command("headroom", "bhutan", "--format", "json", "--quiet")
+    pairs = json.loads(out)["congestion"]
+    assert pairs
+    assert {"branch_name", "outage_name", "over_mw", "loading"} <= set(pairs[0])
+    assert all(pair["over_mw"] > 0 and pair["loading"] > 1 for pair in pairs)
+    _, text, _ = command("headroom", "bhutan", "--quiet")
+    assert f"{len(pairs)} pairs of line and outage" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_explain_names_what_limits_a_site(command) -> None:
     _, out, _ = command("rank", "bhutan", "--format", "json", "--top", "1", *QUICK)
     best = json.loads(out)["sites"][0]
@@ -138,6 +150,7 @@ def test_explain_names_what_limits_a_site(command) -> None:
     assert code == 0
     assert best["name"] in text
     assert best["poi_name"] in text
+    assert "Path 1" in text
 
 
 def test_explain_of_an_unknown_site_says_so(command) -> None:
@@ -314,3 +327,20 @@ def test_a_case_as_a_table(command, case_folder) -> None:
     _, out, _ = command("headroom", str(case_folder))
     assert "Limited by" in out
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_limits_and_upgrades_of_every_bus(command) -> None:
+    code, out, _ = command("headroom", "bhutan", "--show", "limits", "--format", "json")
+    limits = json.loads(out)["limits"]
+    assert code == 0
+    assert {"bus_id", "step", "firm_mw", "branch_name", "gain_mw_per_mw"} <= set(limits[0])
+    code, out, _ = command("headroom", "bhutan", "--show", "upgrades")
+    assert code == 0
+    assert "second circuit" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_limits_have_no_geometry(command) -> None:
+    code, _, err = command("headroom", "bhutan", "--show", "limits", "--format", "geojson")
+    assert code == 3
+    assert "ask for csv or json" in err

@@ -19,7 +19,7 @@
         element("div", {}, element("h2", { tabindex: "-1" }, site.name || site.site_id), element("p", { class: "muted" }, place(site))),
         close),
       headline(site),
-      section("Power", powerBar(site), facts(known(POWER, site)), reasons(site)),
+      section("Power", powerBar(site), facts(known(POWER, site)), supply(site), reasons(site)),
       section("Months to power", months(site)),
       section("Cost", facts(known(COST, site))),
       section("Energy", facts(known(ENERGY, site))),
@@ -49,10 +49,19 @@
       element("li", {}, element("span", { class: "muted small" }, name), element("strong", {}, value), element("span", { class: "muted small" }, unit))));
   }
 
+  /** The paths to strong sources, with the strokes that they are drawn in. */
+  function supply(site) {
+    const paths = powersite.pathsOf(site.site_id);
+    if (!paths.length) return null;
+    return element("ul", { class: "supply" }, ...paths.map((one) => element("li", {}, powersite.stroke(one.path_number),
+      element("span", {}, element("b", {}, `Path ${one.path_number}. `), one.told))));
+  }
+
   function reasons(site) {
     return element("div", { class: "reasons" },
       element("p", {}, element("b", {}, `Why ${site.grade}. `), site.why_grade),
       element("p", {}, element("b", {}, "What limits. "), site.limits),
+      site.links_abroad ? element("p", {}, element("b", {}, "Links abroad. "), site.links_abroad) : null,
       site.why_not_higher ? element("p", {}, element("b", {}, "Why not higher. "), site.why_not_higher) : null);
   }
 

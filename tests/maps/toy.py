@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely import LineString, Point, Polygon, box
+from shapely import LineString, MultiLineString, Point, Polygon, box
 
 from geo import kinds
 from geo.kinds import Source
 from geo.scenario import Scenario
 from geo.siting import Siting
+from geo.supply_paths import COLUMNS as SUPPLY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -253,6 +254,10 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "firm_mw_p50": [400.0, 190.0, *[np.nan] * 6],
         "firm_mw_p90": [450.0, 230.0, *[np.nan] * 6],
         "position_error_km": [0.0, 0, 1.5, 0, 0, 0, 0, 0],
+        "station_links_mw": [0.0, 700, 0, 0, 0, 0, 0, np.nan],
+        "part_links_mw": [700.0, 700, 700, 700, 700, 0, 0, np.nan],
+        "part_supply_mw": [2000.0, 1000, 2000, 2000, 2000, 2000, 0, np.nan],
+        "part_without": ["", name("Line 1"), "", "", "", "", "", ""],
         **shares,
     }
     return spatial(columns, [point.buffer(1_200, quad_segs=1) for point in places])
@@ -308,6 +313,25 @@ def toy_upgrades() -> pd.DataFrame:
     )
 
 
+def toy_supply_paths(name: Namer, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write down paths of three sites: 2N by lines, N+1 by a link of its own, N by a weak line."""
+    drawn = [MultiLineString([line]) for line in lines.geometry]
+    rows = [
+        ("toy-0001", 1, "Station 0", "Station 1", "420 kV, 3 circuits", 20.0, 1877.0, "Line 0"),
+        ("toy-0001", 2, "Station 3", "Station 2", "420 kV, 4 circuits", 20.0, 1877.0, "Line 2"),
+        ("toy-0002", 1, "Station 1", "Station 2", "420 kV, 4 circuits", 20.0, 1877.0, "Line 1"),
+        ("toy-0002", 2, "Station 1", "Station 1", "link abroad Cable, 700 MW", 0.0, np.nan, ""),
+        ("toy-0004", 1, "Station 3", "Station 2", "420 kV, 4 circuits", 9.4, 147.0, "Line 2"),
+    ]
+    frame = pd.DataFrame(rows, columns=[*SUPPLY_COLUMNS[:7], "lines"])
+    ends = zip(frame["from_station"], frame["to_station"], strict=True)
+    frame["stations"] = [" – ".join(dict.fromkeys(pair)) for pair in ends]
+    for column in ("from_station", "to_station", "source", "stations", "lines"):
+        frame[column] = [text and name(text) for text in frame[column]]
+    shapes = [drawn[0], drawn[2], drawn[1], MultiLineString(), drawn[2]]
+    return spatial(dict(frame[list(SUPPLY_COLUMNS)]), shapes)
+
+
 def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
     """Build the toy answer, with plain or with hostile names."""
     name = Namer(hostile=hostile)
@@ -343,12 +367,20 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
         grid=None,  # type: ignore[arg-type] # nothing here looks into the grid
         headroom=toy_headroom(name),
         congestion=pd.DataFrame(
-            {"branch": ["T-L3"], "outage": ["T-L2"], "over_mw": [21.0], "loading": [1.14]}
+            {
+                "branch": ["T-L3"],
+                "branch_name": [name("Line 3")],
+                "outage": ["T-L2"],
+                "outage_name": [name("Line 2")],
+                "over_mw": [21.0],
+                "loading": [1.14],
+            }
         ),
         sites=sites,
         limits=toy_limits(),
         upgrades=toy_upgrades(),
         feeds=feeds,
+        supply_paths=toy_supply_paths(name, layers.lines.frame),
         regions=ranked,
         dropped=pd.DataFrame({"reason": [name("barred ground"), "no connection"], "count": [7, 2]}),
         notes=(name("Headroom from open data is a screen, not an offer."),),
