@@ -16,6 +16,7 @@ from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
+from maps.outlook import limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.text import number
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
+SPREAD: Final = ("flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90")
 
 
 def scene(siting: Siting) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "sites": sites(siting),
         "feeds": feeds(siting),
         "supply": supply(siting),
+        "outlook": outlook(siting),
         "regions": regions(siting),
         "dropped": records(siting.dropped),
         "sources": [
@@ -83,7 +86,7 @@ def sites(siting: Siting) -> dict[str, Any]:
         why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
         links_abroad=[links_sentence(row) for row in rows],
     )
-    extra = ("position_error_km", "limits", "why_grade", "why_not_higher", "links_abroad")
+    extra = (*SPREAD, "position_error_km", "limits", "why_grade", "why_not_higher", "links_abroad")
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
     return packed(told, (*columns, *shares(frame), *extra)) | {"paths": paths(frame.geometry)}
 
@@ -101,6 +104,18 @@ def supply(siting: Siting) -> dict[str, Any]:
     frame = frame.assign(told=path_sentences(siting))
     columns = ("site_id", "path_number", "to_station", "told")
     return packed(frame, columns) | {"paths": paths(frame.geometry)}
+
+
+def outlook(siting: Siting) -> dict[str, dict[str, list[str]]]:
+    """Return what limits each point of connection of the shortlist in turn, and what frees more."""
+    points_looked_at = siting.limits["bus_id"].unique()
+    return {
+        str(point): {
+            "limits": limits_in_turn(siting, point),
+            "upgrades": what_upgrades_free(siting, point),
+        }
+        for point in points_looked_at
+    }
 
 
 def regions(siting: Siting) -> dict[str, Any]:
