@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import linear
+from geo import finder, pairs
 from geo.bridges import walk
 from geo.errors import GridError
 from geo.flow import dc_flows
@@ -66,9 +66,10 @@ def test_what_is_cut_is_proved_or_solved_in_full(seed, n_mesh, n_tree) -> None:
     """With one far flow kept a branch and almost nothing near, most branches fall into doubt."""
     net, base = with_trees(seed, n_mesh, n_tree), random_base(n_mesh + n_tree, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linear, "TOPS", 1)
-        patch.setattr(linear, "CUT", 0.09)
-        patch.setattr(linear, "HEAVY", 0.3)
+        patch.setattr(pairs, "TOPS", 1)
+        patch.setattr(pairs, "CUT", 0.09)
+        patch.setattr(pairs, "HEAVY", 0.3)
+        patch.setattr(finder, "HEAVY", 0.3)
         assert_equal_to_dense(net, base, "calibrated", 0.25)
 
 
