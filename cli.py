@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -12,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from geo.errors import SitingError
+from geo.errors import ScenarioError, SitingError
 from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
 
 if TYPE_CHECKING:
     from geo.siting import Siting
+    from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
+    Kept = Checkpoint | None
     Frame = Any
 
 app = typer.Typer(
@@ -39,6 +42,14 @@ CasePlace = Annotated[
 ]
 MinKv = Annotated[float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")]
 Area = Annotated[str, typer.Option("--interconnect", help="Cases: only this area.")]
+STATIONS_HELP = (
+    "Cases: lose every whole substation among those asked for as well, one at a time; "
+    "needs bus2sub.csv. For its own buses the loss of a station does not count."
+)
+CHECKPOINT_HELP = (
+    "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
+    "interrupted. Removed when the answer is printed."
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -187,17 +198,28 @@ def headroom(
     interconnect: Annotated[
         str, typer.Option("--interconnect", help="Cases: only this area.")
     ] = "",
+    stations: Annotated[bool, typer.Option("--stations", help=STATIONS_HELP)] = False,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="FILE", help=CHECKPOINT_HELP)
+    ] = None,
 ) -> None:
     """Print the MW that each substation of PLACE could still serve, normal and N-1 secure."""
     from layers.case import is_case
+    from maps.checkpoint import keeping
     from maps.tables import headroom_text
 
-    with _Progress(question) as progress:
+    to_go_on = f"; the same command goes on from {checkpoint}" if checkpoint else ""
+    with keeping(checkpoint) as memory, _Progress(question, to_go_on) as progress:
         if is_case(place):
-            frame = _headroom_of_case(place, question, min_kv, interconnect, progress)
+            asked = {"interconnect": interconnect, "min_kv": min_kv, "stations": stations}
+            frame = _headroom_of_case(place, question, asked, progress, memory)
+        elif stations or checkpoint:
+            raise ScenarioError("--stations and --checkpoint are for cases; leave them out")
         else:
             frame = _headroom_of_place(place, question, progress)
     typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
+    if memory is not None:
+        memory.remove()
 
 
 @app.command()
@@ -321,8 +343,9 @@ def options(
 class _Progress:
     """Progress on stderr: a bar where someone looks at it, lines where they are asked for."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, to_go_on: str = "") -> None:
         self._question = question
+        self._to_go_on = to_go_on
         self._bar: Any = None
         self._stage = ""
         self._start = time.monotonic()
@@ -340,9 +363,11 @@ class _Progress:
         task = self._bar.add_task("reading", total=1.0)
         return lambda part, stage: self._bar.update(task, completed=part, description=stage)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit)):
+            typer.echo(f"powersite: interrupted{self._to_go_on}", err=True)
 
     def _line(self, _fraction: float, stage: str) -> None:
         if stage != self._stage:
@@ -373,16 +398,24 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Fram
 
 
 def _headroom_of_case(
-    folder: str, question: Question, min_kv: float, interconnect: str, progress: Report
+    folder: str, question: Question, asked: dict[str, Any], progress: Report, memory: Kept
 ) -> Frame:
-    from geo.case_study import case_headroom
+    from geo.case_study import Asked, case_headroom
     from layers.case import read_case
     from layers.question import ask_case
 
     scenario = ask_case(question.config, question.options)
-    return case_headroom(
-        read_case(folder), scenario, interconnect=interconnect, min_kv=min_kv, progress=progress
-    )
+    case = read_case(folder)
+    answer = case_headroom(case, scenario, Asked(**asked), progress=progress, memory=memory)
+    if not question.quiet:
+        for note in answer.notes:
+            typer.echo(f"{folder}: {note}", err=True)
+    return answer.frame
+
+
+def _end(number: int, _frame: object) -> None:
+    """End as after an interrupt, so that nothing is left half-written."""
+    sys.exit(128 + number)
 
 
 def main() -> None:
@@ -390,6 +423,7 @@ def main() -> None:
     from layers.gdal import harden
 
     harden()
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except SitingError as error:

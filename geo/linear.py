@@ -17,6 +17,7 @@ import numpy as np
 
 from geo.errors import GridError
 from geo.finder import Finder
+from geo.losses import all_losses
 from geo.memory import Forgetful
 from geo.pairs import NONE, all_pairs
 from geo.part import Part
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from geo.balance import Flows
     from geo.flow import Array, Network
+    from geo.losses import Losses
     from geo.memory import Memory
+    from geo.pairs import Pairs
     from geo.scenario import Mode
 
 PASS_SHARE = 0.8
@@ -44,7 +47,8 @@ class Answers:
     branch: Array
     """Limiting branch of the firm answer; −1 where supply limits."""
     outage: Array
-    """Lost branch; −1 for normal operation. The same as the branch where a bridge's loss limits."""
+    """Label of the outage: a branch, n_branch + a group, −1 for normal operation. The same as the
+    branch where an outage limits by the supply that it leaves."""
     factor: Array
     """MW on the limiting branch per MW of load, under the outage."""
     loading_before: Array
@@ -90,7 +94,7 @@ def linear_headroom(  # noqa: PLR0913 -- the network, the question, and whom to 
     -------
     answers, worst, worst_at
         One row a bus; the largest flow of each branch over the base case and every outage; and the
-        outage it comes from, −1 for the base case.
+        label of the outage it comes from, −1 for the base case. Labels as in `geo.flow.Outages`.
 
     Raises
     ------
@@ -115,11 +119,28 @@ def linear_headroom(  # noqa: PLR0913 -- the network, the question, and whom to 
             stage=f"pairs {label}",
             tell=lambda share: tell(PASS_SHARE * share, "outages"),
         )
-        worst[part.branches] = pairs.worst
-        lost = pairs.worst_at
-        worst_at[part.branches] = np.where(lost >= 0, part.branches[lost], NONE)
+        losses = all_losses(
+            network,
+            part,
+            cutoff,
+            memory=memory,
+            stage=f"losses {label}",
+            tell=lambda share: tell(PASS_SHARE * share, "groups"),
+        )
+        worst[part.branches], worst_at[part.branches] = _worst(part, pairs, losses)
         if wanted.size:
-            rows[wanted] = Finder(part, pairs, mode, cutoff).answers(
-                buses[wanted], lambda share: tell(PASS_SHARE + (1 - PASS_SHARE) * share, "headroom")
+            rows[wanted] = Finder(part, pairs, losses, mode, cutoff).answers(
+                buses[wanted],
+                memory=memory,
+                stage=f"answers {label}",
+                tell=lambda share: tell(PASS_SHARE + (1 - PASS_SHARE) * share, "headroom"),
             )
     return Answers.of(rows), worst, worst_at
+
+
+def _worst(part: Part, pairs: Pairs, losses: Losses) -> tuple[Array, Array]:
+    """Return the largest flow of each branch, and the label of the outage it comes from."""
+    single = np.where(pairs.worst_at >= 0, part.branches[pairs.worst_at], NONE)
+    by_group = losses.worst > pairs.worst
+    at = np.where(by_group, part.n_branch + losses.worst_at, single)
+    return np.maximum(pairs.worst, losses.worst), at

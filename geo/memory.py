@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Memory(Protocol):
     """Keeps what is done, so that a run that was interrupted goes on from there."""
 
-    def open(self, marks: Mapping[str, str]) -> None:
+    def begin(self, marks: Mapping[str, str]) -> None:
         """Say what the run is about; what was kept of another run must not be recalled."""
 
     def recall(self, stage: str) -> State | None:
@@ -31,7 +31,7 @@ class Memory(Protocol):
 class Forgetful:
     """Keeps nothing."""
 
-    def open(self, marks: Mapping[str, str]) -> None:
+    def begin(self, marks: Mapping[str, str]) -> None:
         """Take any run."""
 
     def recall(self, _stage: str) -> State | None:

@@ -34,7 +34,7 @@ class Part:
     """
 
     def __init__(self, network: Network, flows: Flows, inside: Array) -> None:
-        self.buses = inside
+        self.buses, self.n_branch = inside, network.n_branch
         local = np.full(network.n_bus, NONE)
         local[inside] = np.arange(len(inside))
         self.local = local

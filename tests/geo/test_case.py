@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from geo.case import COLUMNS, Case, CaseBranches, CaseBuses, CasePlants
-from geo.case_study import case_headroom, case_network
+from geo.case_study import Asked, case_headroom, case_network
 from geo.errors import LayerError
 from geo.kinds import Source
 from geo.scenario import Scenario
 
+LINEAR = Scenario(method="linear", cutoff=0.05)
 BUSES = [
     ("1", 0, 230, "East"),
     ("2", 40, 230, "East"),
@@ -64,7 +65,7 @@ def test_headroom_by_hand() -> None:
     30 MW flow to bus 2, 20 of them on a. Normal: (100 − 20)/½ = 160. With b out: (100 − 30)/¾ = 93;
     with a out: (120 − 30)/¾ = 120.
     """
-    frame = case_headroom(case(), Scenario(method="linear", cutoff=0.05), interconnect="East")
+    frame = case_headroom(case(), LINEAR, Asked("East")).frame
     assert tuple(frame.columns) == COLUMNS
     at_2 = frame.set_index("bus_id").loc["2"]
     assert at_2["normal_mw"] == pytest.approx(160)
@@ -76,16 +77,16 @@ def test_headroom_by_hand() -> None:
 
 def test_redispatch_of_a_case_uses_every_plant() -> None:
     """At bus 2: 100 by the better line, and all 100 of its own plant, less its 40."""
-    frame = case_headroom(case(), Scenario(method="redispatch", cutoff=0.05), interconnect="East")
+    asked = Scenario(method="redispatch", cutoff=0.05)
+    frame = case_headroom(case(), asked, Asked("East")).frame
     assert frame.set_index("bus_id").loc["2", "firm_mw"] == pytest.approx(160)
 
 
 def test_only_buses_of_the_voltage_asked_for() -> None:
-    asked = Scenario(method="linear", cutoff=0.05)
-    frame = case_headroom(case(), asked, interconnect="East", min_kv=200)
+    frame = case_headroom(case(), LINEAR, Asked("East", 200)).frame
     assert frame["bus_id"].tolist() == ["1", "2"]
     with pytest.raises(LayerError, match="--min-kv"):
-        case_headroom(case(), asked, min_kv=500)
+        case_headroom(case(), LINEAR, Asked(min_kv=500))
 
 
 def test_an_unknown_area_names_the_known_ones() -> None:
@@ -111,4 +112,4 @@ def test_faults_name_file_row_and_column(changes, word) -> None:
 def test_a_case_too_large_for_redispatch_says_what_to_do(monkeypatch) -> None:
     monkeypatch.setattr("geo.case_study.DENSE_BRANCHES", 2)
     with pytest.raises(LayerError, match="--method linear"):
-        case_headroom(case(), Scenario(method="redispatch"), interconnect="East")
+        case_headroom(case(), Scenario(method="redispatch"), Asked("East"))
