@@ -344,3 +344,85 @@ def test_limits_have_no_geometry(command) -> None:
     code, _, err = command("headroom", "bhutan", "--show", "limits", "--format", "geojson")
     assert code == 3
     assert "ask for csv or json" in err
+
+
+TOWER = "outage_id,branch_id\ntower 1,a\ntower 1,b\n"
+SUBS = {
+    "sub.csv": "sub_id,name,lat,lon\nN,North,60.5,10.25\nS,South,59,11\n",
+    "bus2sub.csv": "bus_id,sub_id\n1,N\n2,S\n",
+}
+
+
+def test_a_tower_of_a_case(command, case_folder) -> None:
+    """Both circuits gone, bus 2 has nothing of its own."""
+    (case_folder / "outage.csv").write_text(TOWER, encoding="utf-8")
+    _, out, _ = command("headroom", str(case_folder), "--format", "csv")
+    rows = {row["bus_id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert float(rows["2"]["firm_mw"]) == 0
+    assert rows["2"]["limiting_outage"] == "tower 1"
+
+
+def test_a_broken_table_of_outages_names_file_and_row(command, case_folder) -> None:
+    (case_folder / "outage.csv").write_text(TOWER.replace("1,b", "1,x"), encoding="utf-8")
+    code, out, err = command("headroom", str(case_folder))
+    assert (code, out) == (3, "")
+    assert "outage.csv row 3 column branch_id" in err
+
+
+def test_a_case_with_stations_is_a_layer_of_points(command, case_folder) -> None:
+    for name, text in SUBS.items():
+        (case_folder / name).write_text(text, encoding="utf-8")
+    _, out, _ = command("headroom", str(case_folder), "--format", "geojson")
+    points = {
+        feature["properties"]["bus_id"]: feature["geometry"]
+        for feature in json.loads(out)["features"]
+    }
+    assert points["2"] == {"type": "Point", "coordinates": [11.0, 59.0]}
+    _, out, _ = command("headroom", str(case_folder), "--format", "csv")
+    assert "geometry" not in out
+
+
+def test_stations_lost_are_said_on_stderr(command, case_folder) -> None:
+    (case_folder / "bus2sub.csv").write_text(SUBS["bus2sub.csv"], encoding="utf-8")
+    code, out, err = command("headroom", str(case_folder), "--format", "csv", "--stations")
+    assert code == 0
+    assert "station N" in out
+    assert "2 stations are lost one at a time" in err
+
+
+def test_an_interrupted_case_goes_on_from_its_checkpoint(
+    command, case_folder, tmp_path, monkeypatch
+) -> None:
+    kept = tmp_path / "kept.npz"
+    words = ("headroom", str(case_folder), "--format", "csv", "--checkpoint", str(kept))
+    plain = command(*words[:-2])[1]
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geo.finder.Finder.answers", stop)
+        code, out, err = command(*words)
+    assert (code, out) == (130, "")
+    assert f"interrupted; the same command goes on from {kept}" in err
+    assert kept.exists()
+    code, _, err = command(*words, "--cutoff", "0.2")
+    assert code == 3
+    assert "--cutoff 0.05 there, 0.2 here" in err
+    with monkeypatch.context() as patch:
+        patch.setattr("geo.pairs.shift_pass", stop)  # the pass is done: it must not be called
+        assert command(*words)[:2] == (0, plain)
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("option", [("--stations",), ("--checkpoint", "x.npz")])
+def test_options_of_cases_are_refused_for_places(command, option) -> None:
+    code, _, err = command("headroom", "bhutan", *option)
+    assert code == 3
+    assert "for cases" in err
+
+
+def test_limits_are_for_places(command, case_folder) -> None:
+    code, _, err = command("headroom", str(case_folder), "--show", "limits")
+    assert code == 3
+    assert "--show limits and --show upgrades are for places" in err
