@@ -18,7 +18,7 @@ from geo.grid import BASE_MVA
 from geo.groups import Group
 from geo.linear import linear_headroom
 from geo.redispatch import Redispatch
-from geo.stations import station_losses
+from geo.station_outages import station_losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from geo.stations import station_losses
+from geo.station_outages import station_losses
 from tests.geo.nets import network
 
 ROWS = [
