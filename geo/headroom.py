@@ -48,7 +48,7 @@ def hosting_capacity(  # noqa: PLR0913 -- the interface that later methods keep
     cutoff: float = 0.10,
     progress: Callable[[float, str], None] | None = None,
 ) -> pd.DataFrame:
-    """Return normal and firm MW of every bus at home.
+    """Return normal and firm MW of every bus of a substation at home.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def headroom_study(  # noqa: PLR0913 -- as above
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return headroom, and the pairs that are over their limit before anything is added."""
     network = network_of(grid)
-    home = np.flatnonzero(~grid.buses["abroad"].to_numpy())
+    home = np.flatnonzero(grid.home.to_numpy())
     tell = progress or (lambda _fraction, _message: None)
     if method == "linear":
         answers, worst, worst_at = linear_headroom(

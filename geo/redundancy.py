@@ -170,7 +170,9 @@ def _strong_stations(grid: GridGraph, min_kv: float, min_circuits: float) -> fro
     ends = pd.concat([lines["from_bus"], lines["to_bus"]]).map(grid.buses["substation_id"])
     circuits = ends.value_counts()
     abroad = grid.buses.loc[grid.buses["abroad"], "substation_id"]
-    return frozenset(circuits.index[circuits >= min_circuits]) | frozenset(abroad)
+    junctions = grid.buses.loc[grid.buses["junction"], "substation_id"]
+    strong = frozenset(circuits.index[circuits >= min_circuits]) - frozenset(junctions)
+    return strong | frozenset(abroad)
 
 
 def _fed_locally(grid: GridGraph, layers: Layers, plant_mw: float) -> frozenset[str]:
@@ -183,9 +185,7 @@ def _fed_locally(grid: GridGraph, layers: Layers, plant_mw: float) -> frozenset[
     if layers.plants is not None:
         plants = layers.plants.frame
         large = plants[firm_capacity_mw(plants, layers.place.standards) >= plant_mw]
-        stations = (
-            grid.buses[~grid.buses["abroad"]].groupby("substation_id")[["x_m", "y_m"]].first()
-        )
+        stations = grid.buses[grid.home].groupby("substation_id")[["x_m", "y_m"]].first()
         if len(large):
             _, nearest = cKDTree(stations).query(np.c_[large.geometry.x, large.geometry.y])
             found |= set(stations.index[nearest])

@@ -22,6 +22,7 @@ from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
+from geo.topology import joined
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def find_sites(
     """
     place, tell = layers.place, progress or _silent
     tell(0.0, "grid")
+    layers = joined(layers)
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     headroom, congestion = headroom_study(
@@ -142,6 +144,7 @@ def headroom_of(
     layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
 ) -> gpd.GeoDataFrame:
     """Return the headroom of every bus of a place, with positions and the names of what limits."""
+    layers = joined(layers)
     grid = build_grid(layers)
     frame = hosting_capacity(
         grid,
@@ -275,6 +278,7 @@ def _notes(
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
         layers.place.note: bool(layers.place.note),
+        layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
         "build on.": True,
         f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "
