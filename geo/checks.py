@@ -174,7 +174,10 @@ def position_faults(layers: Layers) -> Iterator[Fault]:
     for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
         if layer is None:
             continue
-        for row in layer.frame.index[~layer.frame.geometry.intersects(land)]:
+        frame = layer.frame
+        if "junction" in frame.columns:  # where lines only meet or end, they may well leave
+            frame = frame[~frame["junction"]]
+        for row in frame.index[~frame.geometry.intersects(land)]:
             yield Fault(
                 f"{layer.source.file or layer.kind} row {row}",
                 f"lies more than {FAR_M / 1000:.0f} km outside the place's regions",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+import shapely
+
 from geo.columns import Column
 from geo.errors import Fault
 from geo.kinds import KINDS, Layer, Lines, Substations
@@ -66,8 +68,17 @@ class DrawnLines(Lines):
     )
 
     def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
-        """Find voltages that cannot be read, or that contradict each other."""
+        """Find voltages that contradict each other, and names of ends that cannot be told."""
+        named = (frame["from_substation"] != "") | (frame["to_substation"] != "")
+        broken = named & (shapely.get_num_geometries(shapely.line_merge(frame.geometry)) > 1)
         return [
+            Fault(
+                f"{file} row {row}",
+                "names a substation, but is drawn in several pieces",
+                "draw it in one piece, or leave its ends to be found",
+            )
+            for row in frame.index[broken]
+        ] + [
             Fault(
                 f"{file} row {row} column voltages_kv",
                 f"{problem}: '{frame.loc[row, 'voltages_kv']}'",
@@ -122,36 +133,24 @@ class Inferred:
 
     def sentence(self) -> str:
         """Say in one sentence how the network was joined."""
-        count = {name: self.joints.get(name, 0) for name in _WORDS}
-        parts = [f"{number:,} {_WORDS[name]}" for name, number in count.items() if number]
-        rest = {
-            f"{len(self.merged):,} substations merged with a neighbour": self.merged,
-            f"{len(self.unmet):,} substations that no line reaches": self.unmet,
-            f"{len(self.unknown_voltage):,} lines of unknown voltage left out": (
-                self.unknown_voltage
-            ),
-            f"{self.loops:,} loops left out": self.loops,
+        counts = {
+            "line ends at a substation": self._count("named", "inside", "near"),
+            "at one presumed to be theirs": self._count("far", "unlisted", "unknown", "repair"),
+            "at other lines": self._count("meeting", "tap"),
+            "open": self._count("open"),
+            "splits at substations passed": self._count("split", "beside"),
+            "substations merged into a neighbour": len(self.merged),
+            "met by no line": len(self.unmet),
+            "lines of unknown voltage left out": len(self.unknown_voltage),
         }
-        parts += [words for words, holds in rest.items() if holds]
+        told = ", ".join(f"{words} {count:,}" for words, count in counts.items() if count)
         return (
-            "How lines and substations are joined is inferred from the drawing, each joint with "
-            f"its confidence: {', '.join(parts)}."
+            "How the lines are joined is inferred from the drawing, each joint with its confidence "
+            f"({told})."
         )
 
-
-_WORDS: Final = {
-    "inside": "line ends at a substation",
-    "near": "ends near one",
-    "far": "ends farther from one",
-    "unlisted": "ends at a substation that does not list the voltage",
-    "unknown": "ends at a substation of unknown voltage",
-    "split": "lines split at a substation they pass",
-    "beside": "substations joined to a line that passes beside",
-    "meeting": "ends that meet without a substation",
-    "tap": "taps",
-    "repair": "repairs",
-    "open": "open ends",
-}
+    def _count(self, *names: str) -> int:
+        return sum(self.joints.get(name, 0) for name in names)
 
 
 def real_substations(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,7 +1,8 @@
 """Substations and lines become a network: a bus per station and voltage, branches between them.
 
-Lines that come as drawn are traced first (`geo.topology`). Every circuit is a branch of its own, so that losing one of several in parallel needs no special
-case. What the data do not say is taken from `geo.standards` and lowers the branch's confidence.
+Lines that come as drawn are traced first (`geo.topology`). Every circuit is a branch of its own, so
+that losing one of several in parallel needs no special case. What the data do not say is taken from
+`geo.standards` and lowers the branch's confidence.
 """
 
 from __future__ import annotations

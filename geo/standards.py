@@ -181,9 +181,7 @@ class Standards:
     demand_reach_km: float = assume(
         25.0, "km", "a settlement's demand is spread over stations so near"
     )
-    wind_firm_share: float = assume(
-        0.10, "1", "share of wind capacity that counts as dispatchable"
-    )
+    wind_firm_share: float = assume(0.10, "1", "share of wind capacity that counts as dispatchable")
     solar_firm_share: float = assume(
         0.0, "1", "share of solar capacity that counts as dispatchable"
     )
@@ -193,9 +191,7 @@ class Standards:
         500.0, "MW", "… or a plant of at least this size, or of the load"
     )
     corridor_km: float = assume(1.0, "km", "two paths closer than this share a corridor")
-    corridor_share: float = assume(
-        0.10, "1", "2N: share of two paths that may lie in one corridor"
-    )
+    corridor_share: float = assume(0.10, "1", "2N: share of two paths that may lie in one corridor")
     max_tie_circuits: float = assume(4.0, "1", "a tie-line with more circuits is not considered")
     detour_factor: float = assume(
         1.3,

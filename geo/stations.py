@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.strands import joined_labels
 from geo.units import parse_voltages_kv
+from geo.ways import joined_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,24 +33,30 @@ class Stations:
     of_shape: Array
     """Per shape, the row of its station."""
     levels_kv: tuple[frozenset[float], ...]
-    """Per station, the voltages it lists, by the names of their levels; none is unknown."""
+    """Per shape, the voltages it lists, by the names of their levels; none is unknown."""
 
     def candidates(self, points: Array, reach_m: float) -> pd.DataFrame:
-        """Return which stations lie within reach of points: point, station, distance_m."""
+        """Return which shapes lie within reach of points: point, shape, station, distance_m."""
         point, shape = shapely.STRtree(self.shapes).query(points, "dwithin", reach_m)
         distance_m = shapely.distance(points[point], self.shapes[shape])
-        found = {"point": point, "station": self.of_shape[shape], "distance_m": distance_m}
-        return pd.DataFrame(found).sort_values(["point", "distance_m", "station"])
+        return pd.DataFrame(
+            {
+                "point": point,
+                "shape": shape,
+                "station": self.of_shape[shape],
+                "distance_m": distance_m,
+            }
+        )
 
     def lists(self, voltage_kv: Array) -> Array:
-        """Return which station lists which voltage, (voltages, stations) of bool."""
+        """Return which shape lists which voltage, (voltages, shapes) of bool."""
         return np.array(
             [[float(kv) in levels for levels in self.levels_kv] for kv in voltage_kv], dtype=bool
         ).reshape(len(voltage_kv), len(self.levels_kv))
 
     @property
     def unknown(self) -> Array:
-        """Return which stations list no voltage, bool."""
+        """Return which shapes list no voltage, bool."""
         return np.array([not levels for levels in self.levels_kv], dtype=bool)
 
 
@@ -91,25 +97,16 @@ def stations_of(
     row_of_label = np.empty(len(first), dtype=int)
     row_of_label[label[order]] = np.arange(len(order))
     of_shape = row_of_label[label]
-    joined = [
-        frozenset().union(*(levels[row] for row in members)) for members in _members(of_shape)
-    ]
-    frame = _frame(rows, order, of_shape, shapes, joined)
+    frame = _frame(rows, order, of_shape, shapes, levels)
     chosen = frame["id"].to_numpy()[of_shape]
-    merged = {
-        own: other for own, other in zip(rows["id"], chosen, strict=True) if own != other
-    }
-    return Stations(frame, merged, shapes, of_shape, tuple(joined))
+    merged = {own: other for own, other in zip(rows["id"], chosen, strict=True) if own != other}
+    return Stations(frame, merged, shapes, of_shape, tuple(levels))
 
 
 def _labels(shapes: Array, country: Array, merge_m: float) -> Array:
     one, other = shapely.STRtree(shapes).query(shapes, "dwithin", merge_m)
     same = (one < other) & (country[one] == country[other])
     return joined_labels(len(shapes), np.column_stack([one[same], other[same]]))
-
-
-def _members(of_shape: Array) -> list[Array]:
-    return [np.flatnonzero(of_shape == row) for row in range(of_shape.max() + 1)]
 
 
 def _frame(
@@ -120,15 +117,19 @@ def _frame(
     levels: list[frozenset[float]],
 ) -> pd.DataFrame:
     inside = np.array([shapely.point_on_surface(shape) for shape in shapes[order]], dtype=object)
-    by_station = rows.groupby(of_shape)
+    by_station = rows.assign(levels=levels).groupby(of_shape)
     return pd.DataFrame(
         {
             "id": rows["id"].to_numpy()[order],
             "name": rows["name"].to_numpy()[order],
-            "voltages_kv": [";".join(f"{kv:g}" for kv in sorted(kvs)[::-1]) for kvs in levels],
+            "voltages_kv": by_station["levels"].agg(_written).to_numpy(),
             "country": rows["country"].to_numpy()[order],
             "position_error_km": by_station["position_error_km"].max().to_numpy(),
             "members": by_station["id"].agg(";".join).to_numpy(),
             "geometry": inside,
         }
     )
+
+
+def _written(levels: pd.Series) -> str:
+    return ";".join(f"{kv:g}" for kv in sorted(frozenset().union(*levels), reverse=True))

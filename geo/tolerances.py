@@ -18,7 +18,7 @@ UNSTATED_CONFIDENCE: Final = 0.8
 """Of a row whose data give none."""
 MAX_M: Final = 100_000.0
 MAX_SHARE: Final = 0.25
-PASSES: Final = ("snap_m", "snap_again_m", "repair_m")
+PASSES: Final = ("snap_m", "snap_again_m", "split_m", "tap_m", "repair_m")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Tolerances:
         500.0, "m", "… or so near, at lower confidence, if nothing nearer takes the end"
     )
     snap_cap_m: float = assume(
-        500.0, "m", "stated accuracy of the drawing: no end joins a station farther away"
+        500.0, "m", "stated accuracy of the drawing: nothing is joined over more than this"
     )
     split_m: float = assume(
         25.0, "m", "a line that passes so near a station of its voltage is split there"

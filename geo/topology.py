@@ -19,15 +19,15 @@ from geo.errors import GridError
 from geo.joints import Joints
 from geo.kinds import Lines, Loads, Ties
 from geo.stations import listed_kv, stations_of
-from geo.strands import circuits_by_voltage, strands_of, voltage_levels
+from geo.strands import strands_of
 from geo.tolerances import CONFIDENCE, TOLERANCES
 from geo.units import M_PER_KM
+from geo.ways import circuits_by_voltage, voltage_levels, ways_of
 
 if TYPE_CHECKING:
     from geo.flow import Array
     from geo.kinds import Layers
     from geo.stations import Stations
-    from geo.strands import Strands
     from geo.tolerances import Tolerances
 
 Kind = TypeVar("Kind", Ties | None, Loads | None)
@@ -77,19 +77,20 @@ def trace(
     """
     level_kv = voltage_levels(_voltage_weights(substations, lines), tolerances.same_level_share)
     stations = stations_of(substations, level_kv, tolerances.merge_m)
-    unknown = stations.shapes[stations.unknown[stations.of_shape]]
+    unknown = stations.shapes[stations.unknown]
 
     def breaks(points: Array) -> Array:
         at = np.zeros(len(points), dtype=bool)
         at[shapely.STRtree(unknown).query(points, "dwithin", tolerances.split_m)[0]] = True
         return at
 
-    strands = strands_of(lines, level_kv, breaks)
-    if strands.frame.empty:
+    ways = ways_of(lines, level_kv)
+    if ways.frame.empty:
         raise GridError("lines: none has a voltage and a length; there is nothing to join")
-    marks = Joints(strands.frame, stations, tolerances).marks()
-    nodes = _nodes(marks, strands.frame, stations)
-    pieces, loops = _pieces(marks, strands.frame, nodes)
+    strands, continued = strands_of(ways.frame, breaks)
+    marks = Joints(strands, stations, tolerances).marks()
+    nodes = _nodes(marks, strands, stations)
+    pieces, loops = _pieces(marks, strands, nodes)
     used = set(pieces["from_substation"]) | set(pieces["to_substation"])
     return Traced(
         _station_frame(stations, nodes[nodes["id"].isin(used)], substations.crs),
@@ -100,10 +101,10 @@ def trace(
             unmet=tuple(sorted(set(stations.frame["id"]) - used)),
             loops=len(loops),
             loops_km=float(loops.sum()) / M_PER_KM,
-            points=strands.points,
-            unknown_voltage=strands.unknown_voltage,
-            renamed=strands.renamed,
-            continued=strands.continued,
+            points=ways.points,
+            unknown_voltage=ways.unknown_voltage,
+            renamed=ways.renamed,
+            continued=continued,
         ),
     )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 DEGREES: Final = "EPSG:4326"
+MIN_VERTICES: Final = 2
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
 
 
@@ -134,6 +135,45 @@ def with_lines(
     ]
     geometry = gpd.GeoSeries(paths, index=frame.index, crs=stations.crs)
     return gpd.GeoDataFrame(frame, geometry=geometry), faults
+
+
+def with_paths(
+    frame: pd.DataFrame, crs: str, place_crs: str, file: str
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Draw each row along its ``via`` points, which are the whole line as drawn.
+
+    Parameters
+    ----------
+    frame
+        Rows of text with ``via``, written as ``lon lat;lon lat``.
+    crs
+        CRS of the points.
+    place_crs
+        CRS to give them in.
+    file
+        Name for messages.
+    """
+    vias, faults = _vias(frame, crs, place_crs, file)
+    unread = {fault.where for fault in faults}
+    short = [
+        (row, len(via))
+        for row, via in zip(frame.index, vias, strict=True)
+        if len(via) < MIN_VERTICES and f"{file} row {row} column via" not in unread
+    ]
+    faults += [
+        Fault(
+            f"{file} row {row} column via",
+            f"has {count} points; a line as drawn needs {MIN_VERTICES}",
+            "write its vertices as 'lon lat;lon lat', from end to end",
+        )
+        for row, count in short
+    ]
+    paths = [
+        shapely.LineString(via if len(via) >= MIN_VERTICES else [(0, 0), (1, 1)]) for via in vias
+    ]
+    return gpd.GeoDataFrame(
+        frame, geometry=gpd.GeoSeries(paths, index=frame.index, crs=place_crs)
+    ), faults
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault]]:

@@ -62,7 +62,8 @@ ROOMS = {
     ),
     "layers": Room(
         ours=words(
-            "geo.case geo.errors geo.kinds geo.scenario geo.standards geo.surface geo.units"
+            """geo.case geo.drawing geo.errors geo.kinds geo.scenario geo.standards geo.surface
+            geo.tolerances geo.units"""
         ),
         packages=words(
             "geopandas numpy osmium pandas pooch pyogrio pyproj rasterio requests shapely"

@@ -84,7 +84,9 @@ def answer_with(stations, count):
             "abroad": [abroad for _, _, abroad in stations],
         }
     )
-    return SimpleNamespace(sites=sites, grid=GridGraph(buses.assign(junction=False), pd.DataFrame()))
+    return SimpleNamespace(
+        sites=sites, grid=GridGraph(buses.assign(junction=False), pd.DataFrame())
+    )
 
 
 @pytest.mark.parametrize(
