@@ -190,7 +190,8 @@ def _line_rows(lines: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]
 
 
 def _transformer_rows(buses: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]:
-    for _, station in buses.groupby("substation_id"):
+    several = buses[buses["substation_id"].duplicated(keep=False)]
+    for _, station in several.groupby("substation_id"):
         levels = station.sort_values("voltage_kv", ascending=False)
         for (high_bus, high), (low_bus, low) in pairwise(levels.iterrows()):
             bank = nearest_transformer(place.standards, high["voltage_kv"], low["voltage_kv"])

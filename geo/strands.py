@@ -7,7 +7,7 @@ another are put together before anything is asked of their ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from shapely import LineString
 
 from geo.tolerances import TOUCH_M
-from geo.ways import PAIR, agreed, ends_of, joined_labels, turned
+from geo.ways import PAIR, agreed, ends_of, is_backward, joined_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,21 @@ class Contacts:
     """… how far along that line."""
 
 
-def strands_of(ways: pd.DataFrame, breaks: Callable[[Array], Array]) -> tuple[pd.DataFrame, int]:
+@dataclass(frozen=True, eq=False)
+class Strands:
+    """Strands, and the ways that each is made of."""
+
+    frame: pd.DataFrame
+    """voltage_kv, level, circuits, rating_mva, dc, from_named, to_named, geometry; in an order that
+    depends on where they lie only."""
+    spans: pd.DataFrame
+    """One row for each way in a strand: strand (row), way (row), begin_m, end_m along the strand;
+    sorted by these."""
+    continued: int
+    """Joints at which one way only continued another."""
+
+
+def strands_of(ways: pd.DataFrame, breaks: Callable[[Array], Array]) -> Strands:
     """Put together the ways that only continue one another.
 
     Parameters
@@ -53,12 +67,6 @@ def strands_of(ways: pd.DataFrame, breaks: Callable[[Array], Array]) -> tuple[pd
         The frame of `geo.ways.Ways`.
     breaks
         Told points, says at which of them a line that is broken off ends, whatever goes on there.
-
-    Returns
-    -------
-    strands, continued
-        The columns of ways with ``drawn_as`` (ids of rows) for ``line``, in an order that depends
-        on where they lie only; and how many joints were dissolved.
     """
     points = np.array(shapely.points(ends_of(ways["geometry"].to_numpy())), dtype=object)
     keep = breaks(points) | _is_named(ways)
@@ -67,10 +75,27 @@ def strands_of(ways: pd.DataFrame, breaks: Callable[[Array], Array]) -> tuple[pd
     pairs = pairs[_alike(ways, pairs // PAIR)]
     partner = np.full(PAIR * len(ways), -1)
     partner[pairs[:, 0]], partner[pairs[:, 1]] = pairs[:, 1], pairs[:, 0]
-    walks = _walks(partner)
-    single = ways.drop(index=[end // PAIR for walk in walks for end in walk])
-    frame = pd.concat([single, _chains(ways, walks)]) if walks else single
-    return _in_order(frame.rename(columns={"line": "drawn_as"})), len(pairs)
+    strands = sorted(
+        (_strand(ways["geometry"].to_numpy(), walk) for walk in _walks(partner)),
+        key=lambda strand: (strand.xy.tolist(), strand.ways.tolist()),
+    )
+    named = ways[["from_named", "to_named"]].to_numpy().ravel()
+    kept = ways[["voltage_kv", "level", "circuits", "rating_mva", "dc"]]
+    frame = kept.iloc[[strand.ways[0] for strand in strands]].reset_index(drop=True)
+    frame = frame.assign(
+        from_named=[named[strand.first] for strand in strands],
+        to_named=[named[strand.last] for strand in strands],
+        geometry=[LineString(strand.xy) for strand in strands],
+    )
+    spans = pd.DataFrame(
+        {
+            "strand": np.repeat(np.arange(len(strands)), [len(one.ways) for one in strands]),
+            "way": np.concatenate([strand.ways for strand in strands]),
+            "begin_m": np.concatenate([strand.begin_m for strand in strands]),
+            "end_m": np.concatenate([strand.end_m for strand in strands]),
+        }
+    )
+    return Strands(frame, spans.sort_values(["strand", "begin_m"], ignore_index=True), len(pairs))
 
 
 def contacts(geometry: Array, level: Array, alone: Array) -> Contacts:
@@ -142,12 +167,11 @@ def _alike(ways: pd.DataFrame, pairs: Array) -> Array:
 
 
 def _walks(partner: Array) -> list[list[int]]:
-    """Follow the chains; each is a list of the ends by which its ways are entered."""
-    linked = np.logical_or(*(partner >= 0).reshape(-1, PAIR).T)
-    starts = np.flatnonzero((partner < 0) & np.repeat(linked, PAIR))
-    seen = [False] * len(linked)
+    """Follow the ways that continue each other; a walk is the ends by which they are entered."""
+    first = np.flatnonzero(partner < 0).tolist()
+    seen = [False] * (len(partner) // PAIR)
     walks = []
-    for start in [*starts.tolist(), *(PAIR * np.flatnonzero(linked)).tolist()]:
+    for start in [*first, *range(0, len(partner), PAIR)]:
         end, walk = start, []
         while end >= 0 and not seen[end // PAIR]:
             seen[end // PAIR] = True
@@ -158,52 +182,50 @@ def _walks(partner: Array) -> list[list[int]]:
     return walks
 
 
-def _chains(ways: pd.DataFrame, walks: list[list[int]]) -> pd.DataFrame:
-    """Return one row for each walk: that of its least id, with what all its ways tell."""
-    rows = [np.array(walk) // PAIR for walk in walks]
-    of = {name: ways[name].to_numpy() for name in ways.columns}
-    named = ways[["from_named", "to_named"]].to_numpy().ravel()
-    drawn_m = shapely.length(of["geometry"])
-    first = [int(own[np.argmin(of["id"][own])]) for own in rows]
-    mixed = [bool((of["category"][own] != of["category"][own[0]]).any()) for own in rows]
-    frame = ways.iloc[first].reset_index(drop=True)
-    return frame.assign(
-        category=frame["category"].mask(mixed, ""),
-        confidence=[of["confidence"][own].min() for own in rows],
-        stretch=[np.average(of["stretch"][own], weights=drawn_m[own]) for own in rows],
-        from_named=[named[walk[0]] for walk in walks],
-        to_named=[named[walk[-1] ^ 1] for walk in walks],
-        geometry=[_strung(of["geometry"], walk) for walk in walks],
-        line=[";".join(sorted(set(of["line"][own]))) for own in rows],
-    )
+class _Strand(NamedTuple):
+    """Some ways as one line."""
+
+    xy: Array
+    ways: Array
+    begin_m: Array
+    end_m: Array
+    first: int
+    """The end of a way at which it begins."""
+    last: int
+    """… and ends."""
 
 
-def _strung(geometry: Array, walk: list[int]) -> LineString:
-    xy = np.vstack(
-        [shapely.get_coordinates(geometry[end // PAIR])[:: -1 if end % PAIR else 1] for end in walk]
-    )
+def _strand(geometry: Array, walk: list[int]) -> _Strand:
+    """Put ways one after another, forward; a ring begins at its least vertex."""
+    parts = [
+        shapely.get_coordinates(geometry[end // PAIR])[:: -1 if end % PAIR else 1] for end in walk
+    ]
+    xy = np.vstack(parts)
     moves = np.r_[True, (np.diff(xy, axis=0) != 0).any(axis=1)]
-    return LineString(xy[moves])
+    along_m = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
+    bounds = np.cumsum([len(part) for part in parts])
+    begin_m, end_m = along_m[np.r_[0, bounds[:-1]]], along_m[bounds - 1]
+    whole = _Strand(xy[moves], np.array(walk) // PAIR, begin_m, end_m, walk[0], walk[-1] ^ 1)
+    if tuple(xy[0]) == tuple(xy[-1]):
+        whole = _from_least(whole)
+    return _reversed(whole) if is_backward(whole.xy) else whole
 
 
-def _in_order(strands: pd.DataFrame) -> pd.DataFrame:
-    """Turn every strand to its lesser end, and sort by coordinates."""
-    before = [_ring_from_least(shape) for shape in strands["geometry"]]
-    after = [turned(shape) for shape in before]
-    kept = np.array([one is other for one, other in zip(before, after, strict=True)])
-    one, other = strands["from_named"], strands["to_named"]
-    keys = [shapely.get_coordinates(shape).tolist() for shape in after]
-    names = list(zip(keys, strands["id"], strict=True))
-    strands = strands.assign(
-        geometry=after, from_named=one.where(kept, other), to_named=other.where(kept, one)
-    )
-    return strands.iloc[sorted(range(len(names)), key=names.__getitem__)].reset_index(drop=True)
+def _reversed(strand: _Strand) -> _Strand:
+    total_m = strand.end_m.max()
+    return _Strand(
+        strand.xy[::-1], strand.ways, total_m - strand.end_m, total_m - strand.begin_m,
+        strand.last, strand.first,
+    )  # fmt: skip
 
 
-def _ring_from_least(line: LineString) -> LineString:
+def _from_least(ring: _Strand) -> _Strand:
     """Let a ring begin at its least vertex, since where its drawing began says nothing."""
-    xy = shapely.get_coordinates(line)
-    if tuple(xy[0]) != tuple(xy[-1]):
-        return line
-    least = min(range(len(xy) - 1), key=lambda at: tuple(xy[at]))
-    return LineString(np.vstack([xy[least:-1], xy[: least + 1]]))
+    least = min(range(len(ring.xy) - 1), key=lambda at: tuple(ring.xy[at]))
+    xy = np.vstack([ring.xy[least:-1], ring.xy[: least + 1]])
+    total_m, cut_m = ring.end_m.max(), LineString(ring.xy[: least + 1]).length if least else 0.0
+    before, after = ring.begin_m < cut_m, ring.end_m > cut_m
+    begin_m = np.r_[ring.begin_m[before] + total_m, np.maximum(ring.begin_m[after], cut_m)]
+    end_m = np.r_[np.minimum(ring.end_m[before], cut_m) + total_m, ring.end_m[after]]
+    ways = np.r_[ring.ways[before], ring.ways[after]]
+    return ring._replace(xy=xy, ways=ways, begin_m=begin_m - cut_m, end_m=end_m - cut_m)

@@ -20,7 +20,7 @@ from geo.joints import Joints
 from geo.kinds import Lines, Loads, Ties
 from geo.stations import listed_kv, stations_of
 from geo.strands import strands_of
-from geo.tolerances import CONFIDENCE, TOLERANCES
+from geo.tolerances import CONFIDENCE, TOLERANCES, TOUCH_M
 from geo.units import M_PER_KM
 from geo.ways import circuits_by_voltage, voltage_levels, ways_of
 
@@ -63,7 +63,13 @@ def trace(
     -------
     Traced
         The same whatever the order of rows, the direction of lines, or the vertices at which a
-        line is broken into several rows, as long as no other line touches that vertex.
+        line is broken into several rows, as long as no other line touches that vertex, the line
+        does not turn back there, and no substation of unknown voltage is at it.
+
+    Raises
+    ------
+    GridError
+        If no line joins two places.
 
     Notes
     -----
@@ -87,24 +93,28 @@ def trace(
     ways = ways_of(lines, level_kv)
     if ways.frame.empty:
         raise GridError("lines: none has a voltage and a length; there is nothing to join")
-    strands, continued = strands_of(ways.frame, breaks)
-    marks = Joints(strands, stations, tolerances).marks()
-    nodes = _nodes(marks, strands, stations)
-    pieces, loops = _pieces(marks, strands, nodes)
-    used = set(pieces["from_substation"]) | set(pieces["to_substation"])
+    strands = strands_of(ways.frame, breaks)
+    marks = Joints(strands.frame, stations, tolerances).marks()
+    pieces, loops_m = _pieces(marks)
+    if pieces.empty:
+        raise GridError("lines: none leads from one place to another; look at [topology]")
+    pieces = pieces.join(_told(pieces, strands.spans, ways.frame))
+    nodes = _nodes(marks, strands.frame, pieces, stations)
+    frame = _line_frame(pieces, strands.frame, nodes["id"])
+    used = set(frame["from_substation"]) | set(frame["to_substation"])
     return Traced(
         _station_frame(stations, nodes[nodes["id"].isin(used)], substations.crs),
-        gpd.GeoDataFrame(pieces, geometry="geometry", crs=lines.crs),
+        gpd.GeoDataFrame(frame, geometry="geometry", crs=lines.crs),
         Inferred(
             joints=marks["join"].value_counts().sort_index().to_dict(),
             merged=stations.merged,
             unmet=tuple(sorted(set(stations.frame["id"]) - used)),
-            loops=len(loops),
-            loops_km=float(loops.sum()) / M_PER_KM,
+            loops=len(loops_m),
+            loops_km=float(loops_m.sum()) / M_PER_KM,
             points=ways.points,
             unknown_voltage=ways.unknown_voltage,
             renamed=ways.renamed,
-            continued=continued,
+            continued=strands.continued,
         ),
     )
 
@@ -124,8 +134,6 @@ def joined(layers: Layers) -> Layers:
     traced = trace(
         layers.substations.frame, layers.lines.frame, layers.place.topology or TOLERANCES
     )
-    if traced.lines.empty:
-        raise GridError("lines: none leads from one place to another within [topology]")
     return replace(
         layers,
         place=replace(layers.place, topology=layers.place.topology or TOLERANCES),
@@ -155,59 +163,102 @@ def _voltage_weights(substations: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> 
     return {kv: round(total) for kv, total in weight.items() if kv > 0}
 
 
-def _nodes(marks: pd.DataFrame, strands: pd.DataFrame, stations: Stations) -> pd.DataFrame:
-    """Name every knot: index knot; id, name, voltages_kv, x_m, y_m, station (row, or -1)."""
-    of_strand = strands.loc[marks["strand"], ["id", "name", "voltage_kv"]].reset_index(drop=True)
-    told = marks.assign(
-        line=of_strand["name"].where(of_strand["name"] != "", of_strand["id"]),
-        line_id=of_strand["id"],
-        voltage_kv=of_strand["voltage_kv"],
+def _pieces(marks: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
+    """Cut strands between their marks.
+
+    Returns
+    -------
+    pieces, loops_m
+        strand, begin_m, end_m, from_knot, to_knot, from_join, to_join; and the lengths of what
+        begins and ends at one place.
+    """
+    first, last = marks.iloc[:-1].reset_index(drop=True), marks.iloc[1:].reset_index(drop=True)
+    pieces = pd.DataFrame(
+        {
+            "strand": first["strand"],
+            "begin_m": first["at_m"],
+            "end_m": last["at_m"],
+            "from_knot": first["knot"],
+            "to_knot": last["knot"],
+            "from_join": first["join"],
+            "to_join": last["join"],
+        }
+    )[first["strand"] == last["strand"]]
+    loop = pieces["from_knot"] == pieces["to_knot"]
+    loops_m = (pieces["end_m"] - pieces["begin_m"])[loop].to_numpy()
+    return pieces[~loop].reset_index(drop=True), loops_m
+
+
+def _told(pieces: pd.DataFrame, spans: pd.DataFrame, ways: pd.DataFrame) -> pd.DataFrame:
+    """Return what the ways that a piece was drawn as say of it, in the order of pieces.
+
+    Returns
+    -------
+    DataFrame
+        id and name (of the way with the least id), category ('' if they differ), confidence (the
+        least), length_km (drawn length by the stretch of each way), drawn_as (ids of rows).
+    """
+    known = ways[["id", "line", "name", "category", "confidence", "stretch"]]
+    shares = (
+        pieces[["strand", "begin_m", "end_m"]]
+        .assign(piece=pieces.index)
+        .merge(spans, on="strand", suffixes=("", "_of_way"))
+        .join(known, on="way")
     )
-    arms = told["knot"].value_counts()
-    nodes = told.sort_values(["x_m", "y_m", "line_id"]).drop_duplicates("knot").set_index("knot")
-    what = arms.reindex(nodes.index).map(lambda count: "junction on" if count > 1 else "end of")
+    shared_m = np.minimum(shares["end_m"], shares["end_m_of_way"]) - np.maximum(
+        shares["begin_m"], shares["begin_m_of_way"]
+    )
+    most_m = shared_m.groupby(shares["piece"]).transform("max")
+    shares = shares.assign(m=shared_m.clip(lower=0.0), long_m=shared_m * shares["stretch"])
+    shares = shares[(shared_m > TOUCH_M) | (shared_m == most_m)].sort_values(["piece", "id"])
+    group = shares.groupby("piece")
+    told = group[["id", "name", "category"]].first()
+    stretch = (group["long_m"].sum() / group["m"].sum()).fillna(1.0)
+    return told.assign(
+        category=told["category"].where(group["category"].agg(set).map(len) == 1, ""),
+        confidence=group["confidence"].min(),
+        length_km=(pieces["end_m"] - pieces["begin_m"]) * stretch / M_PER_KM,
+        drawn_as=group["line"].agg(lambda names: ";".join(sorted(set(names)))),
+    )
+
+
+def _nodes(
+    marks: pd.DataFrame, strands: pd.DataFrame, pieces: pd.DataFrame, stations: Stations
+) -> pd.DataFrame:
+    """Name every knot: index knot; id, name, voltages_kv, x_m, y_m, station (row, or -1)."""
+    sides = [pieces[[f"{end}_knot", "id", "name"]].set_axis(["knot", "line", "name"], axis=1)
+             for end in ("from", "to")]  # fmt: skip
+    met = pd.concat(sides).sort_values(["knot", "line"])
+    arms = met["knot"].value_counts()
+    line = met.drop_duplicates("knot").set_index("knot")
+    label = line["name"].where(line["name"] != "", line["line"])
+    nodes = marks.sort_values(["x_m", "y_m"]).drop_duplicates("knot").set_index("knot")
+    kv = strands["voltage_kv"].loc[nodes["strand"]].map("{:g}".format).to_numpy()
     place = nodes["x_m"].map("{:.1f}".format) + ":" + nodes["y_m"].map("{:.1f}".format)
-    kv = nodes["voltage_kv"].map("{:g}".format)
-    real = nodes["station"] >= 0
-    names = stations.frame["id"].reindex(nodes["station"]).to_numpy()
+    what = np.where(arms.reindex(nodes.index) > 1, "junction on ", "end of ")
+    real = stations.frame["id"].reindex(nodes["station"]).to_numpy()
     return nodes.assign(
-        id=np.where(real, names, "J" + kv + ":" + place),
-        name=what + " " + nodes["line"],
+        id=np.where(nodes["station"] >= 0, real, "J" + kv + ":" + place),
+        name=what + label.reindex(nodes.index).fillna(""),
         voltages_kv=kv,
     )[["id", "name", "voltages_kv", "x_m", "y_m", "station"]]
 
 
-def _pieces(
-    marks: pd.DataFrame, strands: pd.DataFrame, nodes: pd.DataFrame
-) -> tuple[pd.DataFrame, Array]:
-    """Cut strands between their marks; return the lines, and the lengths of loops in metres."""
-    first, last = marks.iloc[:-1].reset_index(drop=True), marks.iloc[1:].reset_index(drop=True)
-    same = first["strand"] == last["strand"]
-    first, last = first[same], last[same]
-    loop = (first["knot"] == last["knot"]).to_numpy()
-    loops_m = (last["at_m"] - first["at_m"]).to_numpy()[loop]
-    first, last = first[~loop], last[~loop]
-    rows = strands.loc[first["strand"]].reset_index(drop=True)
-    begin_m, end_m = first["at_m"].to_numpy(), last["at_m"].to_numpy()
-    several = rows["id"].duplicated(keep=False)
-    number = (rows.groupby("id").cumcount() + 1).astype(str)
-    joins = (first["join"].to_numpy(), last["join"].to_numpy())
-    sure = [np.array([CONFIDENCE[join] for join in side]) for side in joins]
-    frame = pd.DataFrame(
-        {
-            "id": rows["id"].where(~several, rows["id"] + ":" + number),
-            "name": rows["name"],
-            "from_substation": nodes["id"].loc[first["knot"]].to_numpy(),
-            "to_substation": nodes["id"].loc[last["knot"]].to_numpy(),
-            "length_km": (end_m - begin_m) * rows["stretch"] / M_PER_KM,
-            "confidence": rows["confidence"] * sure[0] * sure[1],
-            "from_join": joins[0],
-            "to_join": joins[1],
-            "geometry": _cut(rows["geometry"].to_numpy(), begin_m, end_m),
-        }
+def _line_frame(pieces: pd.DataFrame, strands: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    rows = strands.loc[pieces["strand"]].reset_index(drop=True)
+    several = pieces["id"].duplicated(keep=False)
+    number = (pieces.groupby("id").cumcount() + 1).astype(str)
+    sure = pieces["from_join"].map(CONFIDENCE) * pieces["to_join"].map(CONFIDENCE)
+    begin_m, end_m = pieces["begin_m"].to_numpy(), pieces["end_m"].to_numpy()
+    frame = pieces[["name", "length_km", "category", "from_join", "to_join", "drawn_as"]].assign(
+        id=pieces["id"].where(~several, pieces["id"] + ":" + number),
+        from_substation=ids.loc[pieces["from_knot"]].to_numpy(),
+        to_substation=ids.loc[pieces["to_knot"]].to_numpy(),
+        confidence=pieces["confidence"] * sure,
+        geometry=_cut(rows["geometry"].to_numpy(), begin_m, end_m),
     )
-    kept = ["voltage_kv", "circuits", "rating_mva", "category", "dc", "drawn_as"]
-    return frame.join(rows[kept]).sort_values("id", ignore_index=True), loops_m
+    kept = ["voltage_kv", "circuits", "rating_mva", "dc"]
+    return frame.join(rows[kept]).sort_values("id", ignore_index=True)
 
 
 def _cut(geometry: Array, begin_m: Array, end_m: Array) -> list[object]:

@@ -140,12 +140,13 @@ def agreed(values: Array, unknown: Array, pairs: Array) -> Array:
     return np.where(unknown, one.reindex(group).to_numpy(), values)
 
 
-def turned(line: LineString) -> LineString:
-    """Turn a line to begin at its lesser end, since the direction of drawing says nothing."""
-    xy = shapely.get_coordinates(line)
+def is_backward(xy: Array) -> bool:
+    """Say whether a line runs from its greater to its lesser end.
+
+    Which way it was drawn says nothing, so that everything here runs forward.
+    """
     unequal = np.flatnonzero((xy != xy[::-1]).any(axis=1))
-    backward = len(unequal) and tuple(xy[unequal[0]]) > tuple(xy[::-1][unequal[0]])
-    return shapely.reverse(line) if backward else line
+    return bool(len(unequal)) and tuple(xy[unequal[0]]) > tuple(xy[::-1][unequal[0]])
 
 
 def _stretches(lines: gpd.GeoDataFrame) -> tuple[pd.DataFrame, int]:
@@ -166,8 +167,12 @@ def _stretches(lines: gpd.GeoDataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def _parts_in_order(shape: Any) -> list[LineString]:  # noqa: ANN401 -- a line or several
-    parts = [turned(part) for part in shapely.get_parts(shape) if part.length > 0]
+    parts = [_forward(part) for part in shapely.get_parts(shape) if part.length > 0]
     return sorted(parts, key=lambda part: shapely.get_coordinates(part).tolist())
+
+
+def _forward(line: LineString) -> LineString:
+    return shapely.reverse(line) if is_backward(shapely.get_coordinates(line)) else line
 
 
 COLUMNS: Final = (
