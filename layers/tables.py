@@ -152,24 +152,24 @@ def with_paths(
         CRS to give them in.
     file
         Name for messages.
+
+    Notes
+    -----
+    A row without a path is drawn at the origin, and refused with the faults.
     """
     vias, faults = _vias(frame, crs, place_crs, file)
+    if "via" not in frame.columns:
+        found = "column 'via' is missing; a line as drawn stands there as 'lon lat;lon lat'"
+        faults.append(Fault(file, found, "add it, or give the lines as geojson, gpkg, shp or fgb"))
     unread = {fault.where for fault in faults}
-    short = [
-        (row, len(via))
-        for row, via in zip(frame.index, vias, strict=True)
-        if len(via) < MIN_VERTICES and f"{file} row {row} column via" not in unread
-    ]
-    faults += [
-        Fault(
-            f"{file} row {row} column via",
-            f"has {count} points; a line as drawn needs {MIN_VERTICES}",
-            "write its vertices as 'lon lat;lon lat', from end to end",
-        )
-        for row, count in short
-    ]
+    for row, via in zip(frame.index, vias, strict=True):
+        where = f"{file} row {row} column via"
+        if "via" in frame.columns and len(via) < MIN_VERTICES and where not in unread:
+            found = f"has {len(via)} points; a line as drawn needs {MIN_VERTICES}"
+            faults.append(Fault(where, found, "write its vertices as 'lon lat;lon lat'"))
     paths = [
-        shapely.LineString(via if len(via) >= MIN_VERTICES else [(0, 0), (1, 1)]) for via in vias
+        shapely.LineString(via if len(via) >= MIN_VERTICES else [(0.0, 0.0), (1.0, 1.0)])
+        for via in vias
     ]
     return gpd.GeoDataFrame(
         frame, geometry=gpd.GeoSeries(paths, index=frame.index, crs=place_crs)
