@@ -117,11 +117,14 @@ def _frame(
     levels: list[frozenset[float]],
 ) -> pd.DataFrame:
     inside = np.array([shapely.point_on_surface(shape) for shape in shapes[order]], dtype=object)
-    by_station = rows.assign(levels=levels).groupby(of_shape)
+    ids = pd.Series(rows["id"].to_numpy()[order])
+    first = rows["name"].to_numpy()[order][of_shape]
+    shown = pd.Series(np.where(first == "", rows["name"], first), dtype=object)
+    by_station = rows.assign(levels=levels, shown=shown.where(shown != "")).groupby(of_shape)
     return pd.DataFrame(
         {
-            "id": rows["id"].to_numpy()[order],
-            "name": rows["name"].to_numpy()[order],
+            "id": ids,
+            "name": by_station["shown"].first().fillna(ids).to_numpy(),
             "voltages_kv": by_station["levels"].agg(_written).to_numpy(),
             "country": rows["country"].to_numpy()[order],
             "position_error_km": by_station["position_error_km"].max().to_numpy(),
