@@ -25,7 +25,7 @@ class Stations:
     """Merged substations, sorted by id, and the shapes that each is made of."""
 
     frame: pd.DataFrame
-    """id, name, voltages_kv, country, position_error_km, members, geometry (a point)."""
+    """id, name, voltages_kv, country, position_error_km, junction, members, geometry (a point)."""
     merged: Mapping[str, str]
     """Id of a substation that is one with another to the id of that."""
     shapes: Array
@@ -128,6 +128,7 @@ def _frame(
             "voltages_kv": by_station["levels"].agg(_written).to_numpy(),
             "country": rows["country"].to_numpy()[order],
             "position_error_km": by_station["position_error_km"].max().to_numpy(),
+            "junction": by_station["junction"].all().to_numpy(),
             "members": by_station["id"].agg(";".join).to_numpy(),
             "geometry": inside,
         }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import geopandas as gpd
@@ -83,17 +84,10 @@ def trace(
     """
     level_kv = voltage_levels(_voltage_weights(substations, lines), tolerances.same_level_share)
     stations = stations_of(substations, level_kv, tolerances.merge_m)
-    unknown = stations.shapes[stations.unknown]
-
-    def breaks(points: Array) -> Array:
-        at = np.zeros(len(points), dtype=bool)
-        at[shapely.STRtree(unknown).query(points, "dwithin", tolerances.split_m)[0]] = True
-        return at
-
     ways = ways_of(lines, level_kv)
     if ways.frame.empty:
         raise GridError("lines: none has a voltage and a length; there is nothing to join")
-    strands = strands_of(ways.frame, breaks)
+    strands = strands_of(ways.frame, partial(_at_unknown, stations, tolerances.split_m))
     marks = Joints(strands.frame, stations, tolerances).marks()
     pieces, loops_m = _pieces(marks)
     if pieces.empty:
@@ -102,20 +96,21 @@ def trace(
     nodes = _nodes(marks, strands.frame, pieces, stations)
     frame = _line_frame(pieces, strands.frame, nodes["id"])
     used = set(frame["from_substation"]) | set(frame["to_substation"])
+    inferred = Inferred(
+        joints=marks["join"].value_counts().sort_index().to_dict(),
+        merged=stations.merged,
+        unmet=tuple(sorted(set(stations.frame["id"]) - used)),
+        loops=len(loops_m),
+        loops_km=float(loops_m.sum()) / M_PER_KM,
+        points=ways.points,
+        unknown_voltage=ways.unknown_voltage,
+        renamed=ways.renamed,
+        continued=strands.continued,
+    )
     return Traced(
         _station_frame(stations, nodes[nodes["id"].isin(used)], substations.crs),
         gpd.GeoDataFrame(frame, geometry="geometry", crs=lines.crs),
-        Inferred(
-            joints=marks["join"].value_counts().sort_index().to_dict(),
-            merged=stations.merged,
-            unmet=tuple(sorted(set(stations.frame["id"]) - used)),
-            loops=len(loops_m),
-            loops_km=float(loops_m.sum()) / M_PER_KM,
-            points=ways.points,
-            unknown_voltage=ways.unknown_voltage,
-            renamed=ways.renamed,
-            continued=strands.continued,
-        ),
+        inferred,
     )
 
 
@@ -143,6 +138,14 @@ def joined(layers: Layers) -> Layers:
         loads=_moved(layers.loads, traced.inferred),
         inferred=traced.inferred,
     )
+
+
+def _at_unknown(stations: Stations, reach_m: float, points: Array) -> Array:
+    """Return which points lie at a station of unknown voltage: what breaks off there ends there."""
+    at = np.zeros(len(points), dtype=bool)
+    unknown = stations.shapes[stations.unknown]
+    at[shapely.STRtree(unknown).query(points, "dwithin", reach_m)[0]] = True
+    return at
 
 
 def _moved(layer: Kind, inferred: Inferred) -> Kind:
@@ -284,6 +287,6 @@ def _station_frame(stations: Stations, nodes: pd.DataFrame, crs: object) -> gpd.
             "geometry": shapely.points(junctions[["x_m", "y_m"]].to_numpy(float)),
         }
     )
-    real = stations.frame.assign(junction=False)
+    real = stations.frame
     frame = pd.concat([real, extra], ignore_index=True) if len(extra) else real
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)

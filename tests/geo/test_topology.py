@@ -186,9 +186,11 @@ def test_ends_that_meet_without_a_station_join_there() -> None:
 
 def test_ends_that_nearly_meet_join_too() -> None:
     drawing = drawn(A_AND_B, [("1", "132", [(0, 0), (5, 0)]), ("2", "132", [(5.04, 0), (10, 0)])])
-    assert ends(drawing) == [("A", "J"), ("B", "J")]
-    assert ends(drawing, Tolerances(tap_m=30)) == [("A", "J"), ("B", "J")]  # two open ends
-    assert joins(trace(*drawing)).count("tap") == 2
+    near, apart = trace(*drawing), trace(*drawing, Tolerances(tap_m=30))
+    assert near.stations["junction"].sum() == 1
+    assert joins(near) == ["inside", "inside", "tap", "tap"]
+    assert apart.stations["junction"].sum() == 2
+    assert joins(apart) == ["inside", "inside", "open", "open"]
 
 
 def test_lines_that_meet_beside_a_station_end_there() -> None:
@@ -358,6 +360,43 @@ def test_a_line_that_ends_in_a_station_of_another_voltage_joins_it_less_surely()
     traced = trace(*drawn(stations, [("L", "132", [(0, 0), (11, 0)])]))
     assert pairs(traced.lines) == [("A", "B")]
     assert joins(traced) == ["inside", "unlisted"]
+
+
+def test_a_joint_that_the_data_list_is_no_substation() -> None:
+    """J is a row of the drawing where three lines end, marked as a junction by its publisher."""
+    stations = [*A_AND_B, ("C", "132", 5, 5), ("J", "132", 5, 0)]
+    ways = [
+        ("A", "132", [(0, 0), (5, 0)]),
+        ("B", "132", [(10, 0), (5, 0)]),
+        ("C", "132", [(5, 5), (5, 0)]),
+    ]
+    grid = build_grid(place_of(drawn(stations, ways, {"junction": {"J": "true"}})))
+    assert grid.buses["junction"].to_dict() == {
+        "A@132": False, "B@132": False, "C@132": False, "J@132": True,
+    }  # fmt: skip
+    assert grid.home.sum() == 3
+
+
+def test_a_substation_without_a_name_goes_by_its_id() -> None:
+    """A has none; P and Q are one, by the id of the higher and the only name that is given."""
+    stations = [("A", "132", 0, 0), ("P", "132", 10, 0), ("Q", "66", 10.1, 0)]
+    drawing = drawn(stations, [("L", "132", [(0, 0), (10, 0)])], {"name": {"Q": "Quay"}})
+    names = trace(*drawing).stations.set_index("id")["name"]
+    assert names.to_dict() == {"A": "A", "P": "Quay"}
+
+
+def test_lines_alone_are_a_network_of_junctions() -> None:
+    nothing = DrawnSubstations(
+        substations_of([("A", "132", 0, 0)]).iloc[:0], toy.source("substations"), may_be_empty=True
+    )
+    ways = [
+        ("1", "132", [(0, 0), (5, 0)]),
+        ("2", "132", [(5, 0), (9, 0)]),
+        ("3", "132", [(5, 5), (5, 0)]),
+    ]
+    traced = trace(nothing.frame, lines_of(ways))
+    assert pairs(traced.lines) == [("J", "J")] * 3
+    assert len(traced.stations) == 4
 
 
 # -- voltages --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
@@ -36,15 +36,16 @@ SPOTS = st.one_of(
     ),
     st.tuples(st.integers(0, 40), st.integers(0, 30)).map(lambda at: (at[0] / 10, at[1] / 10)),
 )
-WAYS = st.lists(
-    st.tuples(
+
+
+def ways_of(fewest: int) -> st.SearchStrategy:
+    """Draw up to six ways of two voltages, of at least so many points."""
+    way = st.tuples(
         st.sampled_from(["132", "132", "66", "132;66"]),
-        st.lists(SPOTS, min_size=2, max_size=4),
+        st.lists(SPOTS, min_size=fewest, max_size=5),
         st.sampled_from([1, 2]),
-    ),
-    min_size=1,
-    max_size=6,
-)
+    )
+    return st.lists(way, min_size=1, max_size=6)
 
 
 def drawing_of(ways):
@@ -84,8 +85,8 @@ def ids(stations, lines):
     return found.stations, found.lines
 
 
-@settings(max_examples=20)
-@given(WAYS, st.randoms(use_true_random=False))
+@settings(max_examples=12)
+@given(ways_of(2), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(ways, random) -> None:
     stations, lines = drawing_of(ways)
     shuffled = [
@@ -99,8 +100,8 @@ def test_the_order_of_rows_changes_nothing(ways, random) -> None:
         pd.testing.assert_frame_equal(one, other)
 
 
-@settings(max_examples=20)
-@given(WAYS, st.lists(st.booleans(), min_size=6, max_size=6))
+@settings(max_examples=12)
+@given(ways_of(2), st.lists(st.booleans(), min_size=6, max_size=6))
 def test_the_direction_of_lines_changes_nothing(ways, flips) -> None:
     stations, lines = drawing_of(ways)
     turned = [
@@ -115,8 +116,8 @@ def test_the_direction_of_lines_changes_nothing(ways, flips) -> None:
         pd.testing.assert_frame_equal(one, other)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
-@given(WAYS, st.integers(1, 2**12 - 1))
+@settings(max_examples=25)
+@given(ways_of(4), st.integers(1, 2**18 - 1))
 def test_breaking_lines_at_vertices_changes_nothing(ways, chosen) -> None:
     """Where nothing else touches the vertex, and the line does not turn back there."""
     stations, lines = drawing_of(ways)
@@ -124,7 +125,7 @@ def test_breaking_lines_at_vertices_changes_nothing(ways, chosen) -> None:
         [at for at in range(1, len(row.geometry.coords) - 1) if _is_plain(lines, which, at)]
         for which, row in enumerate(lines.itertuples())
     ]
-    bits = iter(f"{chosen:012b}")
+    bits = iter(f"{chosen:018b}")
     cuts = [[at for at in some if next(bits) == "1"] for some in cuts]
     assume(any(cuts))
     rows = [
