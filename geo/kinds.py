@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-Shape = Literal["Point", "LineString", "Polygon"]
+    from geo.drawing import Inferred
+    from geo.tolerances import Tolerances
+
+Shape = Literal["Point", "LineString", "Polygon", "Point or Polygon"]
 
 
 @dataclass(frozen=True)
@@ -425,6 +428,8 @@ class Place:
     """Limits that a reader of any output has to know."""
     standards: Standards = field(default_factory=lambda: STANDARDS)
     """Assumptions, with the place's own changes."""
+    topology: Tolerances | None = None
+    """How near is near, where the lines come as drawn; None where they name their substations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -463,6 +468,8 @@ class Layers:
     """Links abroad."""
     barred: Barred | None = None
     """Ground that cannot be built on."""
+    inferred: Inferred | None = None
+    """What was inferred to join lines that came as drawn; None where the data name every end."""
 
     def __post_init__(self) -> None:
         """Check what one layer says of another.

@@ -13,6 +13,7 @@ from geo.errors import ScenarioError
 from geo.grid import build_grid
 from geo.headroom import headroom_study
 from geo.names import branch_names, named_congestion
+from geo.topology import joined
 from geo.upgrades import Upgrades
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def headroom_of(
     layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
 ) -> PlaceHeadroom:
     """Return the headroom of every bus of a place, and what is over its limit before any load."""
+    layers = joined(layers)
     grid = build_grid(layers)
     study = _study(grid, layers, scenario, progress)
     frame = study.frame.assign(
@@ -77,6 +79,7 @@ def limits_of(
     """
     if scenario.method == "linear":
         raise ScenarioError("limits and upgrades need the redispatch method; drop --method linear")
+    layers = joined(layers)
     grid, tell = build_grid(layers), progress or (lambda _fraction, _message: None)
     study = _study(grid, layers, scenario, lambda done, text: tell(STUDY_SHARE * done, text))
     upgrades = Upgrades(grid, study.redispatch, layers.place.standards)  # type: ignore[arg-type] # there for this method

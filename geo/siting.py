@@ -26,6 +26,7 @@ from geo.redundancy import find_paths
 from geo.regions import rank_regions
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
+from geo.topology import joined
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def find_sites(
     """
     place, tell = layers.place, progress or _silent
     tell(0.0, "grid")
+    layers = joined(layers)
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     study = headroom_study(
@@ -273,6 +275,7 @@ def _notes(
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
         layers.place.note: bool(layers.place.note),
+        layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
         "build on.": True,
         f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "

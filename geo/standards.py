@@ -6,11 +6,13 @@ is a tuple of rows. ``docs/assumptions.md`` is generated from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.assumption import ASSUMED, assume
 from geo.errors import Fault, ScenarioError
+from geo.tolerances import tolerance_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 PYPSA_TYPES: Final = "PyPSA standard line types; PyPSA-Eur voltage mapping"
 US_TYPES: Final = "typical per-unit-length values used by US planning models"
 MISO: Final = "MISO cost table in reVRt base_line_costs, 2019 USD"
-ASSUMED: Final = "assumption of powersite"
 INTERVIEW: Final = "interview with a campus developer"
 
 
@@ -84,10 +85,6 @@ class Duration:
     """Longest."""
     source: str
     """Where the values were read."""
-
-
-def _assume(default: float, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
-    return field(default=default, metadata={"unit": unit, "meaning": meaning, "source": source})
 
 
 LINE_TYPES: Final = (
@@ -171,86 +168,82 @@ class Standards:
     transformers: tuple[TransformerType, ...] = TRANSFORMERS
     line_costs: tuple[LineCost, ...] = LINE_COSTS
     durations: tuple[Duration, ...] = DURATIONS
-    transformer_x_pu: float = _assume(
+    transformer_x_pu: float = assume(
         0.12, "p.u. on own base", "reactance of an assumed transformer"
     )
-    ambient_c: float = _assume(25.0, "°C", "air temperature that ratings are taken at")
-    conductor_limit_c: float = _assume(75.0, "°C", "highest conductor temperature")
-    st_clair_min_kv: float = _assume(220.0, "kV", "St Clair loadability applies from here")
-    st_clair_min_km: float = _assume(80.0, "km", "St Clair loadability applies to longer lines")
-    bus_min_kv: float = _assume(
+    ambient_c: float = assume(25.0, "°C", "air temperature that ratings are taken at")
+    conductor_limit_c: float = assume(75.0, "°C", "highest conductor temperature")
+    st_clair_min_kv: float = assume(220.0, "kV", "St Clair loadability applies from here")
+    st_clair_min_km: float = assume(80.0, "km", "St Clair loadability applies to longer lines")
+    bus_min_kv: float = assume(
         60.0, "kV", "voltages of a station below this are left to distribution"
     )
-    demand_reach_km: float = _assume(
+    demand_reach_km: float = assume(
         25.0, "km", "a settlement's demand is spread over stations so near"
     )
-    wind_firm_share: float = _assume(
-        0.10, "1", "share of wind capacity that counts as dispatchable"
-    )
-    solar_firm_share: float = _assume(
+    wind_firm_share: float = assume(0.10, "1", "share of wind capacity that counts as dispatchable")
+    solar_firm_share: float = assume(
         0.0, "1", "share of solar capacity that counts as dispatchable"
     )
-    demand_low_share: float = _assume(
+    demand_low_share: float = assume(
         0.85, "1", "situations: least demand over that of the base case, which is the likeliest"
     )
-    demand_high_share: float = _assume(1.50, "1", "situations: most demand, the winter peak")
-    hydro_low_share: float = _assume(
+    demand_high_share: float = assume(1.50, "1", "situations: most demand, the winter peak")
+    hydro_low_share: float = assume(
         0.60, "1", "situations: least of the hydro capacity that is there to run"
     )
-    hydro_mode_share: float = _assume(0.90, "1", "situations: its likeliest share")
-    hydro_high_share: float = _assume(1.00, "1", "situations: most of it")
-    rating_spread: float = _assume(
+    hydro_mode_share: float = assume(0.90, "1", "situations: its likeliest share")
+    hydro_high_share: float = assume(1.00, "1", "situations: most of it")
+    rating_spread: float = assume(
         0.15, "1", "situations: a rating by line type may be off by this either way"
     )
-    transformer_spread: float = _assume(
+    transformer_spread: float = assume(
         0.25, "1", "situations: an assumed transformer may be off by this either way"
     )
-    second_circuit_chance: float = _assume(
+    second_circuit_chance: float = assume(
         0.25, "1", "situations: chance of a second circuit where the count is not stated"
     )
-    strong_min_kv: float = _assume(220.0, "kV", "a strong source is a station from this voltage")
-    strong_min_circuits: float = _assume(3.0, "1", "… with at least so many circuits")
-    strong_plant_mw: float = _assume(
+    strong_min_kv: float = assume(220.0, "kV", "a strong source is a station from this voltage")
+    strong_min_circuits: float = assume(3.0, "1", "… with at least so many circuits")
+    strong_plant_mw: float = assume(
         500.0,
         "MW",
         "… or a plant of at least this size and that of the load, or a link abroad of the load's",
     )
-    corridor_km: float = _assume(1.0, "km", "two paths closer than this share a corridor")
-    corridor_share: float = _assume(
-        0.10, "1", "2N: share of two paths that may lie in one corridor"
-    )
-    max_tie_circuits: float = _assume(4.0, "1", "a tie-line with more circuits is not considered")
-    detour_factor: float = _assume(
+    corridor_km: float = assume(1.0, "km", "two paths closer than this share a corridor")
+    corridor_share: float = assume(0.10, "1", "2N: share of two paths that may lie in one corridor")
+    max_tie_circuits: float = assume(4.0, "1", "a tie-line with more circuits is not considered")
+    detour_factor: float = assume(
         1.3,
         "1",
         "line length over straight distance where no route is known",
         "common planning rule",
     )
-    extra_circuit_share: float = _assume(0.6, "1", "cost of each further circuit over the first")
-    short_line_km: float = _assume(4.8, "km", "lines up to here cost more per km", MISO)
-    short_line_factor: float = _assume(1.5, "1", "… by this factor", MISO)
-    medium_line_km: float = _assume(16.0, "km", "lines up to here cost more per km", MISO)
-    medium_line_factor: float = _assume(1.2, "1", "… by this factor", MISO)
-    uprate_share: float = _assume(
+    extra_circuit_share: float = assume(0.6, "1", "cost of each further circuit over the first")
+    short_line_km: float = assume(4.8, "km", "lines up to here cost more per km", MISO)
+    short_line_factor: float = assume(1.5, "1", "… by this factor", MISO)
+    medium_line_km: float = assume(16.0, "km", "lines up to here cost more per km", MISO)
+    medium_line_factor: float = assume(1.2, "1", "… by this factor", MISO)
+    uprate_share: float = assume(
         0.5, "1", "cost of uprating an existing circuit over that of a new one, for any added MW"
     )
-    transformer_usd_per_mva: float = _assume(6000.0, "USD/MVA", "middle of 4,000 to 8,000", MISO)
-    power_factor: float = _assume(0.95, "1", "power factor of a campus")
-    campus_usd_per_mw: float = _assume(
+    transformer_usd_per_mva: float = assume(6000.0, "USD/MVA", "middle of 4,000 to 8,000", MISO)
+    power_factor: float = assume(0.95, "1", "power factor of a campus")
+    campus_usd_per_mw: float = assume(
         11e6, "USD/MW", "AI campus; Cushman & Wakefield 2025 gives 9.3 to 15.0 M", INTERVIEW
     )
-    conversion_tolerance: float = _assume(
+    conversion_tolerance: float = assume(
         0.05, "1", "energised MW of a campus are rounded press figures: enough if short by no more"
     )
-    first_phase_share: float = _assume(
+    first_phase_share: float = assume(
         0.30, "1", "grade C: share of the load that a first phase needs"
     )
-    humidity_pct: float = _assume(80.0, "%", "relative humidity where no station gives one")
-    town_density_people_per_km2: float = _assume(
+    humidity_pct: float = assume(80.0, "%", "relative humidity where no station gives one")
+    town_density_people_per_km2: float = assume(
         2500.0, "1/km²", "built-up area of a town is its population over this"
     )
-    town_min_people: float = _assume(2000.0, "1", "smaller places bar no ground")
-    market_town_people: float = _assume(
+    town_min_people: float = assume(2000.0, "1", "smaller places bar no ground")
+    market_town_people: float = assume(
         5000.0, "1", "remoteness is the distance to a town of this size"
     )
 
@@ -330,7 +323,7 @@ def assumptions() -> list[dict[str, str]]:
         for item in fields(Standards)
         if item.metadata
     ]
-    return [*rows, *_table_rows()]
+    return [*rows, *tolerance_rows(), *_table_rows()]
 
 
 def _table_rows() -> list[dict[str, str]]:

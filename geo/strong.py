@@ -40,7 +40,8 @@ def strong_stations(grid: GridGraph, min_kv: float, min_circuits: float) -> dict
         ]
     )
     met = ends.groupby("station")["kv"].agg(["size", "max"])
-    hubs = met[met["size"] >= min_circuits].itertuples()
+    junctions = grid.buses.loc[grid.buses["junction"], "substation_id"]
+    hubs = met[(met["size"] >= min_circuits) & ~met.index.isin(junctions)].itertuples()
     abroad = grid.buses.loc[grid.buses["abroad"], "substation_id"]
     found = {str(hub.Index): f"{hub.max:g} kV, {hub.size} circuits" for hub in hubs}
     return found | dict.fromkeys(map(str, abroad), "abroad")
@@ -88,7 +89,7 @@ def _large_plants(grid: GridGraph, layers: Layers, plant_mw: float) -> pd.DataFr
     large = plants[firm_mw >= plant_mw]
     if large.empty:
         return _feeds([], [], [])
-    stations = grid.buses[~grid.buses["abroad"]].groupby("substation_id")[["x_m", "y_m"]].first()
+    stations = grid.buses[grid.home].groupby("substation_id")[["x_m", "y_m"]].first()
     _, nearest = cKDTree(stations).query(np.c_[large.geometry.x, large.geometry.y])
     return _feeds(stations.index[nearest], "plant " + large["name"], firm_mw[large.index])
 

@@ -28,8 +28,9 @@ CAMPUS_TITLES: Final = (
 ASSUMPTIONS: Final = """\
 # Assumptions
 
-Generated from `geo/standards.py` by `powersite assumptions`. A place changes the named scalars in
-its `place.toml` under `[standards]`; tables are changed in code.
+Generated from `geo/standards.py` and `geo/tolerances.py` by `powersite assumptions`. A place
+changes the named scalars in its `place.toml` under `[standards]`, and those that begin with
+`topology.` under `[topology]` where its lines come as drawn; tables are changed in code.
 
 """
 BACKTEST: Final = """\

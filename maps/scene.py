@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.drawing import real_substations
 from maps import reasons
 from maps.backdrop import backdrop
 from maps.documents import SCHEMA_VERSION, scenario
@@ -125,7 +126,8 @@ def regions(siting: Siting) -> dict[str, Any]:
 
 def network(siting: Siting) -> dict[str, Any]:
     """Return substations with the headroom of their buses, and lines with their overloads."""
-    stations, lines = siting.layers.substations.frame, siting.layers.lines.frame
+    stations = real_substations(siting.layers.substations.frame)
+    lines = siting.layers.lines.frame
     names = branch_names(siting)
     at = dict(zip(stations["id"], range(len(stations)), strict=True))
     headroom = siting.headroom.sort_values("voltage_kv", ascending=False)

@@ -25,6 +25,7 @@ from geo.standards import (
     nearest_transformer,
     with_changes,
 )
+from geo.tolerances import INFERENCES, Tolerances
 
 TABLES = ("line_types", "transformers", "line_costs", "durations")
 VOLTAGES_KV = st.floats(1, 1200)
@@ -251,7 +252,8 @@ def test_every_assumption_is_listed_with_unit_meaning_and_source() -> None:
     scalars = {item.name for item in fields(Standards)} - set(TABLES)
     assert scalars <= set(names)
     tables = len(LINE_TYPES) + len(TRANSFORMERS) + len(LINE_COSTS) + len(DURATIONS)
-    assert len(rows) == len(scalars) + tables
+    drawing = len(fields(Tolerances)) + len(INFERENCES)
+    assert len(rows) == len(scalars) + drawing + tables
 
 
 def test_a_listed_row_says_what_the_table_says() -> None:
