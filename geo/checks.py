@@ -98,6 +98,25 @@ def reference_faults(layers: Layers) -> Iterator[Fault]:
             )
     if layers.place.topology is None:
         yield from _unmet_faults(layers)
+    if layers.outages is not None:
+        yield from _element_faults(layers, known)
+
+
+def _element_faults(layers: Layers, known: set[str]) -> Iterator[Fault]:
+    frame, file = layers.outages.frame, layers.outages.source.file or "outages"  # type: ignore[union-attr] # asked for where there
+    lines = set(layers.lines.frame["id"])
+    for row in frame.index[~frame["element"].isin(known | lines)]:
+        yield Fault(
+            f"{file} row {row} column element",
+            f"no line and no substation has the id '{frame.loc[row, 'element']}'",
+            "correct the id",
+        )
+    for row in frame.index[frame["outage"].isin(lines)]:
+        yield Fault(
+            f"{file} row {row} column outage",
+            f"'{frame.loc[row, 'outage']}' is the id of a line",
+            "give the outage a name of its own",
+        )
 
 
 def _end_faults(layers: Layers, known: set[str]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ that losing one of several in parallel needs no special case. What the data do n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from geo.topology import joined
 from geo.units import KM_PER_MILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from geo.drawing import Inferred
     from geo.kinds import Layers, Place
@@ -49,6 +49,8 @@ class GridGraph:
     data's own), counted (so is the number of circuits). Circuits share a group."""
     inferred: Inferred | None = None
     """What was inferred to join lines that came as drawn."""
+    lost_together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Outages of several branches at once: name to branch ids."""
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -103,7 +105,7 @@ def build_grid(layers: Layers) -> GridGraph:
     buses = _buses(layers, lines, standards)
     branches = [*_line_rows(lines, place), *_transformer_rows(buses, place)]
     frame = pd.DataFrame(branches).set_index("branch_id").sort_index()
-    return GridGraph(buses, frame, layers.inferred)
+    return GridGraph(buses, frame, layers.inferred, _lost_together(layers, buses, frame))
 
 
 def line_rating_mw(
@@ -120,6 +122,22 @@ def line_rating_mw(
     sil_mw = min(SIL_MW, key=lambda row: abs(row[0] - voltage_kv))[1]
     miles, multiples = zip(*ST_CLAIR, strict=True)
     return min(thermal, sil_mw * float(np.interp(length_km / KM_PER_MILE, miles, multiples)))
+
+
+def _lost_together(
+    layers: Layers, buses: pd.DataFrame, branches: pd.DataFrame
+) -> dict[str, tuple[str, ...]]:
+    """Return the branches of each outage of the data: all circuits of a line, all at a station."""
+    if layers.outages is None:
+        return {}
+    at = buses["substation_id"]
+    ends = [branches["group"], branches["from_bus"].map(at), branches["to_bus"].map(at)]
+    out = {}
+    for name, rows in layers.outages.frame.groupby("outage"):
+        hit = np.any([end.isin(rows["element"]) for end in ends], axis=0)
+        if hit.any():
+            out[str(name)] = tuple(branches.index[hit])
+    return out
 
 
 def _buses(layers: Layers, lines: pd.DataFrame, standards: Standards) -> pd.DataFrame:

@@ -395,6 +395,17 @@ class Ties(Layer):
 
 
 @dataclass(frozen=True, eq=False)
+class Outages(Layer):
+    """What is lost together: the circuits of a tower, a whole substation; one row an element."""
+
+    kind: ClassVar[str] = "outages"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("outage", "text", "what the outage is called"),
+        Column("element", "text", "id of a line, or of a substation for all that meets it"),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Barred(Layer):
     """Ground that no campus can stand on: water, protected areas, towns."""
 
@@ -466,6 +477,8 @@ class Layers:
     """Existing campuses."""
     ties: Ties | None = None
     """Links abroad."""
+    outages: Outages | None = None
+    """What is lost together, beside each line and transformer alone."""
     barred: Barred | None = None
     """Ground that cannot be built on."""
     inferred: Inferred | None = None
@@ -513,6 +526,7 @@ KINDS: dict[str, type[Layer]] = {
         Policy,
         Campuses,
         Ties,
+        Outages,
         Barred,
     )
 }
