@@ -133,10 +133,25 @@ class Joints:
         return self._candidates(wanted, reach_m, allowed).drop_duplicates("cluster")
 
     def _nearest_elsewhere(self, reach_m: float) -> pd.DataFrame:
-        """Return the nearest station of each loose lone end, but not that of the line's other."""
+        """Return the nearest station of each loose lone end, but not that which it comes from."""
         found = self._candidates(self._loose() & (self._arms == 1), reach_m, self._lists)
-        other = self._knots.stations(self._cluster[found["end"].to_numpy(dtype=int) ^ 1])
-        return found[other != found["station"]].drop_duplicates("cluster")
+        ends = found["end"].to_numpy(dtype=int)
+        passed = self._passed(ends)
+        origin = np.where(passed >= 0, passed, self._knots.stations(self._cluster[ends ^ 1]))
+        return found[origin != found["station"]].drop_duplicates("cluster")
+
+    def _passed(self, ends: Array) -> Array:
+        """Return the station that a line passes last before each end, -1 where it passes none."""
+        at: dict[int, list[tuple[float, int]]] = {}
+        stations = self._knots.stations(knot for _, _, knot, _ in self._marks).tolist()
+        for (strand, at_m, _, _), station in zip(self._marks, stations, strict=True):
+            if station >= 0:
+                at.setdefault(strand, []).append((at_m, station))
+        last = [
+            (max if end % PAIR else min)(at.get(end // PAIR, [(0.0, -1)]))[1]
+            for end in ends.tolist()
+        ]
+        return np.array(last, dtype=int)
 
     def _loose(self) -> Array:
         loose = self._join == ""
@@ -155,12 +170,13 @@ class Joints:
         station = self._knots.stations(range(len(self._arms)))
         away_m = np.where(station >= 0, -1.0, np.inf)
         station[found["cluster"]], away_m[found["cluster"]] = found["station"], found["distance_m"]
-        back = self._cluster[found["end"].to_numpy() ^ 1]
+        ends = found["end"].to_numpy(dtype=int)
+        back, passed = self._cluster[ends ^ 1], self._passed(ends)
         farther = (away_m[back] < found["distance_m"]) | (
             (away_m[back] == found["distance_m"]) & (back < found["cluster"])
         )
-        lone = self._arms[found["cluster"]] == 1
-        held = lone & farther & (station[back] == found["station"])
+        returns = np.where(passed >= 0, passed, station[back]) == found["station"]
+        held = (self._arms[found["cluster"]] == 1) & (farther | (passed >= 0)) & returns
         self._held = dict(zip(found["cluster"][held], found["station"][held], strict=True))
         return found[~held]
 

@@ -113,6 +113,14 @@ def test_a_station_that_no_line_reaches_takes_the_line_beside_it() -> None:
     assert joins(traced) == ["beside", "beside", "inside", "inside"]
 
 
+def test_a_station_that_no_line_reaches_takes_only_the_nearest() -> None:
+    """M lies 100 m from A-B and 120 m from C-D."""
+    stations = [*A_AND_B, ("M", "132", 4, 0.1), ("C", "132", 0, 0.22), ("D", "132", 10, 0.22)]
+    ways = [("AB", "132", [(0, 0), (10, 0)]), ("CD", "132", [(0, 0.22), (10, 0.22)])]
+    found = ends(drawn(stations, ways), Tolerances(merge_m=50))
+    assert found == [("A", "M"), ("B", "M"), ("C", "D")]
+
+
 @pytest.mark.parametrize("voltages_kv", ["66", ""])
 def test_a_line_is_not_split_at_a_station_of_another_or_of_no_voltage(voltages_kv: str) -> None:
     stations = [*A_AND_B, ("M", voltages_kv, 4, 0)]
@@ -162,10 +170,61 @@ def test_an_end_does_not_tap_a_line_of_another_voltage() -> None:
 
 
 def test_a_short_tap_beside_a_station_still_taps() -> None:
-    """A stub of 100 m from S to the line A-B, which passes 105 m beside: not a loop at S."""
+    """A stub of 100 m from S to the line A-B, which passes 105 m beside: not a loop at S.
+
+    The same where the stub goes on beyond S, to C.
+    """
     stations = [*A_AND_B, ("S", "132", 4, -0.105)]
     ways = [("AB", "132", [(0, 0), (10, 0)]), ("SJ", "132", [(4, -0.105), (4, -0.005)])]
     assert ends(drawn(stations, ways)) == [("A", "J"), ("B", "J"), ("J", "S")]
+    stations.append(("C", "132", 4, -5))
+    ways.append(("CS", "132", [(4, -5), (4, -0.105)]))
+    assert ends(drawn(stations, ways)) == [("A", "J"), ("B", "J"), ("C", "S"), ("J", "S")]
+
+
+def test_a_stub_beside_its_station_that_taps_nothing_is_a_loop() -> None:
+    """It begins in A and ends 100 m away, which is at A as well as the drawing can tell."""
+    ways = [("AB", "132", [(0, 0), (10, 0)]), ("stub", "132", [(0, 0), (0, 0.1)])]
+    traced = trace(*drawn(A_AND_B, ways))
+    assert pairs(traced.lines) == [("A", "B")]
+    assert (traced.inferred.loops, traced.inferred.loops_km) == (1, pytest.approx(0.1))
+
+
+def test_two_taps_at_one_tower_are_taps_and_no_crossing() -> None:
+    """C and D come from either side to one point of A-B, or to points 0.9 m short of it.
+
+    ::
+
+             C
+        A ───J─── B
+             D
+    """
+    stations = [*A_AND_B, ("C", "132", 4, 5), ("D", "132", 4, -5)]
+    for short_km in (0, 0.0009):
+        ways = [
+            ("AB", "132", [(0, 0), (10, 0)]),
+            ("C", "132", [(4, 5), (4, short_km)]),
+            ("D", "132", [(4, -5), (4, -short_km)]),
+        ]
+        traced = trace(*drawn(stations, ways))
+        assert pairs(traced.lines) == [("A", "J"), ("B", "J"), ("C", "J"), ("D", "J")]
+        assert traced.stations["junction"].sum() == 1
+
+
+def test_a_stub_that_meets_a_line_does_not_tap_it_again() -> None:
+    """A stub of 30 m off A-B: its far end is within 50 m of the line, and is an open end."""
+    ways = [("AB", "132", [(0, 0), (10, 0)]), ("stub", "132", [(4, 0), (4, 0.03)])]
+    traced = trace(*drawn(A_AND_B, ways))
+    assert pairs(traced.lines) == [("A", "J"), ("B", "J"), ("J", "J")]
+    assert "open" in joins(traced)
+
+
+def test_a_line_does_not_return_to_the_station_that_it_leaves() -> None:
+    """It ends 400 m from A, where it begins: within 500 m, but it leads away."""
+    ways = [("L", "132", [(0, 0), (0, 0.4)]), ("AB", "132", [(0, 0), (10, 0)])]
+    traced = trace(*drawn(A_AND_B, ways))
+    assert pairs(traced.lines) == [("A", "B"), ("A", "J")]
+    assert traced.inferred.loops == 0
 
 
 def test_ends_that_meet_without_a_station_join_there() -> None:
@@ -235,14 +294,17 @@ def test_a_piece_of_unknown_circuits_takes_those_of_the_line_that_it_continues()
 
 
 def test_parallel_ways_are_several_circuits_and_do_not_continue_each_other() -> None:
-    """Two ways share both their ends, 100 m short of the stations."""
+    """Two or three ways share both their ends, 100 m short of A and B, which C feeds besides."""
+    stations = [*A_AND_B, ("C", "132", 5, 9)]
     ways = [
+        ("AC", "132", [(0, 0), (5, 9)]),
+        ("BC", "132", [(10, 0), (5, 9)]),
         ("1", "132", [(0.1, 0), (5, 0.5), (9.9, 0)]),
         ("2", "132", [(0.1, 0), (5, -0.5), (9.9, 0)]),
         ("3", "132", [(0.1, 0), (5, -0.5), (9.9, 0)]),
     ]
-    assert ends(drawn(A_AND_B, ways[:2])) == [("A", "B")] * 2
-    assert ends(drawn(A_AND_B, ways)) == [("A", "B")] * 3
+    assert ends(drawn(stations, ways[:4])) == [("A", "B")] * 2 + [("A", "C"), ("B", "C")]
+    assert ends(drawn(stations, ways)) == [("A", "B")] * 3 + [("A", "C"), ("B", "C")]
 
 
 def test_loops_and_points_vanish_and_are_counted() -> None:
@@ -260,19 +322,28 @@ def test_loops_and_points_vanish_and_are_counted() -> None:
 
 
 def test_a_ring_over_two_stations_is_two_lines() -> None:
-    """Drawn from a corner; A to B is 16 km over the north, 3 + 13 km over the least corner.
+    """Drawn from a corner; A to B is 18 km over the north, 3 + 13 km over the least corner.
 
     ::
 
-        3  ┌────────────┐
+        4  ┌────────────┐
         0  A            B
        -3  └────────────┘
            0            10
     """
-    ring = [(10, 3), (0, 3), (0, -3), (10, -3), (10, 3)]
+    ring = [(10, 4), (0, 4), (0, -3), (10, -3), (10, 4)]
     lines = trace(*drawn(A_AND_B, [("ring", "132", ring)])).lines
     assert pairs(lines) == [("A", "B"), ("A", "J"), ("B", "J")]
-    assert sorted(lines["length_km"]) == pytest.approx([3, 13, 16])
+    assert sorted(lines["length_km"]) == pytest.approx([3, 13, 18])
+
+
+def test_a_ring_begins_somewhere_by_chance() -> None:
+    """Its least corner lies 100 m beside S, which C feeds: that is no end of a line."""
+    stations = [*A_AND_B, ("S", "132", -0.1, -3), ("C", "132", -5, -3)]
+    ring = [(10, 4), (0, 4), (0, -3), (10, -3), (10, 4)]
+    ways = [("ring", "132", ring), ("CS", "132", [(-5, -3), (-0.1, -3)])]
+    found = ends(drawn(stations, ways))
+    assert found == [("A", "B"), ("A", "J"), ("B", "J"), ("C", "S")]
 
 
 # -- stations --------------------------------------------------------------------------------
@@ -455,6 +526,12 @@ def test_a_way_between_two_voltages_stays_unknown() -> None:
         ("2", "66", [(6, 0), (10, 0)]),
     ]
     assert trace(*drawn(stations, ways)).inferred.unknown_voltage == ("between",)
+
+
+def test_direct_current_tells_no_voltage() -> None:
+    ways = [("dc", "500", [(0, 0), (5, 0)]), ("ac", "", [(5, 0), (10, 0)])]
+    traced = trace(*drawn(A_AND_B, ways, way_more={"dc": {"dc": "true"}}))
+    assert traced.inferred.unknown_voltage == ("ac",)
 
 
 def test_direct_current_joins_nothing_but_the_station_it_ends_in() -> None:
