@@ -19,7 +19,7 @@ def tipping_points(values: Array, weights: Array, first: int) -> tuple[Array, Ar
     Parameters
     ----------
     values
-        (site, criterion) values of the sites of the best grade, in the order ties are settled in.
+        (site, criterion) values of the sites of the best grade.
     weights
         Present weights, adding up to 1.
     first
@@ -29,8 +29,8 @@ def tipping_points(values: Array, weights: Array, first: int) -> tuple[Array, Ar
     -------
     weight, by
         Per criterion the weight at which the lead is 0 — the nearest such weight, above or below —
-        and the row of the site that leads beyond it; NaN and −1 where no weight from 0 to 1
-        dethrones the first, and where all weight is on the criterion, so that there is nothing to
+        and the row of the site that leads beyond it; NaN and −1 where no weight from 0 to 1 puts
+        another ahead, and where all weight is on the criterion, so that there is nothing to
         rescale.
     """
     count = len(weights)
@@ -39,11 +39,10 @@ def tipping_points(values: Array, weights: Array, first: int) -> tuple[Array, Ar
         others = weights[:, None] * (1.0 - np.eye(count)) / (1.0 - weights)
     lead_at_0 = (values[first] - values) @ np.where(alone, 0.0, others)
     lead_at_1 = values[first] - values
-    earlier = (np.arange(len(values)) < first)[:, None]
-    falls_above = (lead_at_0 >= 0) & ((lead_at_1 < 0) | ((lead_at_1 == 0) & earlier))
-    falls_below = (lead_at_1 >= 0) & ((lead_at_0 < 0) | ((lead_at_0 == 0) & earlier))
+    falls_above = (lead_at_0 >= 0) & (lead_at_1 < 0)
+    falls_below = (lead_at_1 >= 0) & (lead_at_0 < 0)
     slope = lead_at_1 - lead_at_0
-    tips = (falls_above | falls_below) & (slope != 0) & ~alone
+    tips = (falls_above | falls_below) & ~alone
     crossing = np.clip(lead_at_0 / np.where(tips, -slope, 1.0), 0.0, 1.0)
     away = np.where(tips, np.abs(crossing - weights), np.inf)
     by = np.array(
