@@ -9,6 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from geo.flow import Array
 
+AHEAD = 1e-9
+"""Values that differ by less are equal but for rounding."""
+
 
 def tipping_points(values: Array, weights: Array, first: int) -> tuple[Array, Array]:
     """Return how far each weight alone can go before another site leads, and which that is.
@@ -39,8 +42,8 @@ def tipping_points(values: Array, weights: Array, first: int) -> tuple[Array, Ar
         others = weights[:, None] * (1.0 - np.eye(count)) / (1.0 - weights)
     lead_at_0 = (values[first] - values) @ np.where(alone, 0.0, others)
     lead_at_1 = values[first] - values
-    falls_above = (lead_at_0 >= 0) & (lead_at_1 < 0)
-    falls_below = (lead_at_1 >= 0) & (lead_at_0 < 0)
+    falls_above = (lead_at_0 >= -AHEAD) & (lead_at_1 < -AHEAD)
+    falls_below = (lead_at_1 >= -AHEAD) & (lead_at_0 < -AHEAD)
     slope = lead_at_1 - lead_at_0
     tips = (falls_above | falls_below) & ~alone
     crossing = np.clip(lead_at_0 / np.where(tips, -slope, 1.0), 0.0, 1.0)
