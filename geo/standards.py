@@ -238,6 +238,40 @@ class Standards:
     first_phase_share: float = assume(
         0.30, "1", "grade C: share of the load that a first phase needs"
     )
+    weight_concentration: float = assume(
+        50.0, "1", "sureness: weights are drawn by a Dirichlet law whose parameters add up to this"
+    )
+    sureness_draws: float = assume(
+        2000.0,
+        "1",
+        "sureness: draws of weights and inputs; a share is within 0.02 nine times in ten",
+    )
+    robust_share: float = assume(
+        0.80, "1", "sureness: a robust winner is in the shortlist in at least this share of draws"
+    )
+    energy_surplus_spread: float = assume(
+        0.20, "1", "sureness: P10 and P90 of the energy surplus lie so far from it, as a share"
+    )
+    connection_usd_spread: float = assume(
+        0.30, "1", "sureness: … of the cost of the connection, an estimate without a survey"
+    )
+    power_price_spread: float = assume(0.20, "1", "sureness: … of the power price of a zone")
+    carbon_spread: float = assume(0.20, "1", "sureness: … of the carbon intensity of a zone")
+    pue_spread: float = assume(0.03, "1", "sureness: … of the power usage effectiveness")
+    land_price_factor: float = assume(
+        2.0, "1", "sureness: P10 and P90 of a region's land price are it over and times this"
+    )
+    common_share: float = assume(
+        0.50,
+        "1",
+        "sureness: correlation of errors between sites: queue, market, weather are common",
+    )
+    firm_common_share: float = assume(
+        0.10,
+        "1",
+        "sureness: … of firm power between points of connection",
+        "median over pairs of 20 points in 100 situations of Norway",
+    )
     humidity_pct: float = assume(80.0, "%", "relative humidity where no station gives one")
     town_density_people_per_km2: float = assume(
         2500.0, "1/km²", "built-up area of a town is its population over this"
