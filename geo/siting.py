@@ -24,6 +24,7 @@ from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
+from geo.robustness import sureness
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
 from geo.topology import joined
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from geo.candidates import Candidates
     from geo.grid import GridGraph
     from geo.kinds import Layers
+    from geo.robustness import Sureness
     from geo.scenario import Scenario
 
 SITE_COLUMNS = [
@@ -45,9 +47,11 @@ SITE_COLUMNS = [
     "hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh",
     "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
 ]  # fmt: skip
+SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust",
     "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
 ]  # fmt: skip
@@ -75,6 +79,8 @@ class Siting:
     branch, outage, factor, gain_mw_per_mw."""
     upgrades: pd.DataFrame
     """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
+    sureness: Sureness
+    """How sure the order is over draws of weights and uncertain inputs."""
     feeds: gpd.GeoDataFrame
     """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
     supply_paths: gpd.GeoDataFrame
@@ -158,11 +164,15 @@ def find_sites(
         also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
     )  # fmt: skip
     best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
-    sites = _present(best.join(closer.firm_mw, on="poi_id"), candidates.frame, grid, scenario)
+    best = best.join(closer.firm_mw, on="poi_id")
+    sure = sureness(best, scenario, place.standards)
+    best = best.join(sure.sites[SURE_COLUMNS])
+    sites = _present(best, candidates.frame, grid, scenario)
     return Siting(
         layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
         limits=closer.limits,
         upgrades=closer.upgrades,
+        sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
         supply_paths=supply_paths(sites[looked_at(sites, scenario, also)], paths, place.crs),
         regions=rank_regions(sites, layers),

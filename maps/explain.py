@@ -13,6 +13,7 @@ from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
 from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
+from maps.sure import how_sure, what_dethrones
 from maps.text import bar, is_unknown, number
 
 if TYPE_CHECKING:
@@ -25,7 +26,17 @@ CONNECTION = ("poi_name", "poi_voltage_kv", "tie_km", "redundancy")
 ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh")
 COST = ("connection_usd", "capex_usd", "land_price_usd_per_ha")
 GROUND = ("area_ha", "pue", "carbon_g_per_kwh")
-TOLD_TOO = ("flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90", "position_error_km")
+TOLD_TOO = (
+    "flexible_mw",
+    "firm_mw_p10",
+    "firm_mw_p50",
+    "firm_mw_p90",
+    "top_share",
+    "rank_p10",
+    "rank_p90",
+    "robust",
+    "position_error_km",
+)
 NAME_WIDTH = 26
 BAR_WIDTH = 24
 
@@ -65,6 +76,7 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
         _facts("Energy", ENERGY, site),
         _facts("Ground and climate", GROUND, site),
         _share_bars(site),
+        _listed("How sure", [how_sure(site, siting), *what_dethrones(siting)], width),
         _listed("To take with care", [*reasons.approximations(site), *siting.notes], width),
         _listed("Sources", [_source_line(row) for row in sources(siting)], width),
     ]

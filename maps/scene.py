@@ -19,6 +19,7 @@ from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
 from maps.outlook import limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
+from maps.sure import how_sure
 from maps.text import number
 
 if TYPE_CHECKING:
@@ -29,7 +30,20 @@ if TYPE_CHECKING:
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
-SPREAD: Final = ("flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90")
+TOLD: Final = (
+    "flexible_mw",
+    "firm_mw_p10",
+    "firm_mw_p50",
+    "firm_mw_p90",
+    "top_share",
+    "position_error_km",
+    "limits",
+    "why_grade",
+    "why_not_higher",
+    "links_abroad",
+    "sure",
+)
+"""What is told of a site beside the columns of the house."""
 
 
 def scene(siting: Siting) -> dict[str, Any]:
@@ -86,10 +100,10 @@ def sites(siting: Siting) -> dict[str, Any]:
         why_grade=[reasons.why_grade(row, siting) for row in rows],
         why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
         links_abroad=[links_sentence(row) for row in rows],
+        sure=[how_sure(row, siting) for row in rows],
     )
-    extra = (*SPREAD, "position_error_km", "limits", "why_grade", "why_not_higher", "links_abroad")
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
-    return packed(told, (*columns, *shares(frame), *extra)) | {"paths": paths(frame.geometry)}
+    return packed(told, (*columns, *shares(frame), *TOLD)) | {"paths": paths(frame.geometry)}
 
 
 def feeds(siting: Siting) -> dict[str, Any]:

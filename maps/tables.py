@@ -44,6 +44,7 @@ SITES: Final[tuple[Column, ...]] = (
     ("tie_km", "Tie\nkm", 1),
     ("redundancy", "Redun-\ndancy", None),
     ("score", "Score", 1),
+    ("sure_pct", "Sure\n%", 0),
 )
 REGIONS: Final[tuple[Column, ...]] = (
     ("rank", "#", 0),
@@ -127,6 +128,8 @@ def ranking_text(siting: Siting, by: By = "site", fmt: Format = "table", width: 
         Columns of the terminal, for the table.
     """
     frame = shortlist(siting) if by == "site" else ranked_regions(siting)
+    if fmt == "table" and by == "site":
+        frame = frame.assign(sure_pct=100.0 * frame["top_share"])
     if fmt == "json":
         return json_text(document(siting))
     if fmt == "table":

@@ -62,7 +62,8 @@
       element("p", {}, element("b", {}, `Why ${site.grade}. `), site.why_grade),
       element("p", {}, element("b", {}, "What limits. "), site.limits),
       site.links_abroad ? element("p", {}, element("b", {}, "Links abroad. "), site.links_abroad) : null,
-      site.why_not_higher ? element("p", {}, element("b", {}, "Why not higher. "), site.why_not_higher) : null);
+      site.why_not_higher ? element("p", {}, element("b", {}, "Why not higher. "), site.why_not_higher) : null,
+      site.sure ? element("p", {}, element("b", {}, "How sure. "), site.sure) : null);
   }
 
   /** What limits in turn and what upgrades would free, behind a fold. */

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 KEYS = [
-    "schema_version", "place", "scenario", "sites", "regions", "dropped", "congestion", "sources",
-    "notes",
+    "schema_version", "place", "scenario", "sites", "regions", "dropped", "sureness", "congestion",
+    "sources", "notes",
 ]  # fmt: skip
 
 

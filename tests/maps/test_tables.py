@@ -25,9 +25,10 @@ WIDE = "東京都千代田区の変電所から十二キロ北西の候補地"
 
 def test_sites_by_rank_with_units_in_the_header(siting: Siting) -> None:
     lines = ranking_text(siting).splitlines()
-    header = "# Grade Site id Site MW P50 km dancy Score"
+    header = "# Grade Site id Site MW P50 km dancy Score %"
     assert " ".join(lines[1].split()) == header
-    assert lines[3].split() == ["1", "A", "toy-0001", "Site", "1", "420", "28", "4.0", "2N", "80.0"]
+    first = ["1", "A", "toy-0001", "Site", "1", "420", "28", "4.0", "2N", "80.0", "100"]
+    assert lines[3].split() == first
     assert len(lines) == 3 + 5
 
 

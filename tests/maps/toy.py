@@ -13,6 +13,7 @@ from shapely import LineString, MultiLineString, Point, Polygon, box
 
 from geo import kinds
 from geo.kinds import Source
+from geo.robustness import Sureness
 from geo.scenario import Scenario
 from geo.siting import Siting
 from geo.supply_paths import COLUMNS as SUPPLY_COLUMNS
@@ -250,6 +251,10 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "capex_usd": 1.98e9,
         "confidence": [1.0, 0.9, 0.6, 0.9, 0.9, 0.9, 0.9, np.nan],
         "flexible_mw": NORMAL_MW,
+        "top_share": [1.0, 0.97, 0.9, 0.7, 0.6, 0.4, 0.2, np.nan],
+        "rank_p10": [1, 1, 2, 3, 3, 4, 6, 7],
+        "rank_p90": [2, 3, 5, 6, 7, 8, 8, 8],
+        "robust": [True, True, True, *[False] * 5],
         "firm_mw_p10": [310.0, 150.0, *[np.nan] * 6],
         "firm_mw_p50": [400.0, 190.0, *[np.nan] * 6],
         "firm_mw_p90": [450.0, 230.0, *[np.nan] * 6],
@@ -297,6 +302,22 @@ def toy_limits() -> pd.DataFrame:
             "gain_mw_per_mw": [2.5, 2.0, 0.0],
         }
     )
+
+
+def toy_sureness(sites: gpd.GeoDataFrame) -> Sureness:
+    """Write down draws in which the first three are robust, and one weight that dethrones."""
+    tipping = pd.DataFrame(
+        {
+            "criterion": ["months", "carbon"],
+            "weight": [0.22, 0.03],
+            "tipping_weight": [0.08, np.nan],
+            "change": [-0.14, np.nan],
+            "by_site_id": ["toy-0002", ""],
+        }
+    )
+    empty = pd.DataFrame(index=pd.Index(sites["site_id"]))
+    columns = ["site_id", "top_share", "rank_p10", "rank_p90", "robust"]
+    return Sureness(sites[columns], empty, empty, tipping, top=5, draws=100)
 
 
 def toy_upgrades() -> pd.DataFrame:
@@ -379,6 +400,7 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
         sites=sites,
         limits=toy_limits(),
         upgrades=toy_upgrades(),
+        sureness=toy_sureness(sites),
         feeds=feeds,
         supply_paths=toy_supply_paths(name, layers.lines.frame),
         regions=ranked,
