@@ -80,7 +80,8 @@ ROOMS = {
         packages=frozenset({"rich", "typer"}),
     ),
     "benchmarks": Room(
-        ours=frozenset({"cli", "geo", "layers", "maps", "tests.geo.dense"}), packages=None
+        ours=frozenset({"cli", "geo", "layers", "maps", "tests.geo.definition", "tests.geo.dense"}),
+        packages=None,
     ),
     "tests": Room(
         ours=frozenset({"cli", "geo", "layers", "maps"}), packages=None, closed=frozenset()
