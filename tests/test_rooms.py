@@ -82,7 +82,7 @@ ROOMS = {
     ),
     "benchmarks": Room(
         ours=frozenset({"cli", "geo", "layers", "maps"})
-        | {"tests.geo.dense", "tests.geo.drawings", "tests.geo.peers"},
+        | {"tests.geo.definition", "tests.geo.dense", "tests.geo.drawings", "tests.geo.peers"},
         packages=None,
     ),
     "tests": Room(
