@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from geo.errors import SitingError
-from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
+from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
     from geo.siting import Siting
@@ -73,7 +73,19 @@ HEADROOM_KNOBS = (
     _knob("cutoff", float, "Least share of new load that a line is monitored for."),
     _knob("demand_mw", float, "Demand of the base case."),
 )
+PRESET = inspect.Parameter(
+    "preset",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Preset | None,
+        typer.Option(
+            "--preset", help="Usual load, redundancy, land and class of building; others win."
+        ),
+    ],
+)
 SITE_KNOBS = (
+    PRESET,
     _knob("load_mw", float, "Power of the campus."),
     _knob("redundancy", Redundancy, "What grade A asks for."),
     _knob("months", float, "Months after which power is wanted."),
@@ -215,6 +227,17 @@ def explain(
     typer.echo(explain_text(_find(place, question, also=(site_id,)), site_id))
 
 
+@app.command()
+@asks(*SITE_KNOBS)
+def campus(place: PlaceName, question: Question, fmt: AsFormat = "table") -> None:
+    """Print how the existing campuses of PLACE convert, and what each of them lacks."""
+    from geo.campuses import campuses
+    from maps.campuses import campus_text
+
+    siting = _find(place, question)
+    typer.echo(campus_text(siting, campuses(siting), fmt), nl=False)
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
@@ -283,8 +306,7 @@ def backtest(
 
     results = []
     for name in place:
-        place_file = open_place(name)
-        scenario = ask(place_file, question.config, question.options)
+        place_file, scenario = ask(open_place(name), question.config, question.options)
         with _Progress(question) as progress:
             frame = look_up(read_layers(place_file), scenario, progress)
         results.append((place_file.place, scenario, frame))
@@ -357,8 +379,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     layers = read_layers(place_file)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress, also=also)
@@ -369,8 +390,7 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Fram
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     return headroom_of(read_layers(place_file), scenario, progress)
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import GridError
-from geo.standards import SIL_MW, ST_CLAIR, nearest_line_type, nearest_transformer
+from geo.standards import nearest_line_type, nearest_transformer
+from geo.tables import SIL_MW, ST_CLAIR
 from geo.units import KM_PER_MILE, parse_voltages_kv
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from geo.balance import base_flows
 from geo.candidates import find_candidates
+from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
@@ -23,6 +24,7 @@ from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
 from geo.shortlist import look_closer
+from geo.timeline import TIME_COLUMNS, gantt
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    *TIME_COLUMNS, *COST_COLUMNS,
 ]  # fmt: skip
 
 
@@ -77,6 +80,8 @@ class Siting:
     """Reason and count of the places that did not pass."""
     notes: tuple[str, ...]
     """What a reader of any output has to know."""
+    gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
 
 
 def find_sites(
@@ -134,7 +139,7 @@ def find_sites(
     measures = measure(candidates.frame, links, points, layers, scenario)
     tell(0.7, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
-    measures = with_two_feeds(measures, feeds, scenario)
+    measures = with_two_feeds(measures, feeds, layers, scenario)
     tell(0.9, "ranking")
     ranked = rank(measures, scenario, place.standards)
     best, dropped = choose(ranked, candidates, scenario)
@@ -156,6 +161,7 @@ def find_sites(
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
+        gantt=gantt(best, layers, scenario.seed),
     )  # fmt: skip
 
 
@@ -295,6 +301,7 @@ def _notes(
         f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
+        cost_note(layers.place.standards): True,
         layers.place.note: bool(layers.place.note),
         "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
         "build on.": True,

@@ -12,7 +12,7 @@ import pyproj
 from geo.errors import Fault, ScenarioError
 from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
-from geo.standards import STANDARDS, Standards, with_changes
+from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from layers.paths import format_of, name_faults
 
 if TYPE_CHECKING:
@@ -127,10 +127,9 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
-    options, found = _scenario_options(table.get("scenario", {}))
-    faults += found
     standards, found = _standards(table.get("standards", {}))
-    faults += found
+    options, more = _scenario_options(table.get("scenario", {}), standards)
+    faults += [*more, *found]
     entries, found = _entries(table.get("layers", {}))
     faults += found
     demand_source, found = _source(table.get("demand_source", {}), "demand_source", "")
@@ -169,9 +168,10 @@ def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]
     ]
 
 
-def _scenario_options(options: Table) -> tuple[Table, list[Fault]]:
+def _scenario_options(options: Table, standards: Standards) -> tuple[Table, list[Fault]]:
     try:
-        with_options(Scenario(), options, f"{PLACE_TOML} [scenario]")
+        spelt, _ = with_preset(options, standards)
+        with_options(Scenario(), spelt, f"{PLACE_TOML} [scenario]")
     except ScenarioError as error:
         return {}, list(error.faults)
     return options, []
