@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from geo.errors import ScenarioError, SitingError
-from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
+from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
     from geo.place_headroom import PlaceHeadroom, PlaceLimits
@@ -86,7 +86,19 @@ HEADROOM_KNOBS = (
     _knob("cutoff", float, "Least share of new load that a line is monitored for."),
     _knob("demand_mw", float, "Demand of the base case."),
 )
+PRESET = inspect.Parameter(
+    "preset",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Preset | None,
+        typer.Option(
+            "--preset", help="Usual load, redundancy, land and class of building; others win."
+        ),
+    ],
+)
 SITE_KNOBS = (
+    PRESET,
     _knob("load_mw", float, "Power of the campus."),
     _knob("redundancy", Redundancy, "What grade A asks for."),
     _knob("months", float, "Months after which power is wanted."),
@@ -247,6 +259,17 @@ def explain(
     typer.echo(explain_text(_find(place, question, also=(site_id,)), site_id))
 
 
+@app.command()
+@asks(*SITE_KNOBS)
+def campus(place: PlaceName, question: Question, fmt: AsFormat = "table") -> None:
+    """Print how the existing campuses of PLACE convert, and what each of them lacks."""
+    from geo.campuses import campuses
+    from maps.campuses import campus_text
+
+    siting = _find(place, question)
+    typer.echo(campus_text(siting, campuses(siting), fmt), nl=False)
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
@@ -315,8 +338,7 @@ def backtest(
 
     results = []
     for name in place:
-        place_file = open_place(name)
-        scenario = ask(place_file, question.config, question.options)
+        place_file, scenario = ask(open_place(name), question.config, question.options)
         with _Progress(question) as progress:
             frame = look_up(read_layers(place_file), scenario, progress)
         results.append((place_file.place, scenario, frame))
@@ -392,8 +414,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     layers = read_layers(place_file)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress, also=also)
@@ -404,8 +425,7 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Plac
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     return headroom_of(read_layers(place_file), scenario, progress)
 
 
@@ -421,8 +441,7 @@ def _limits_of_place(place: str, question: Question) -> PlaceLimits:
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     with _Progress(question) as progress:
         return limits_of(read_layers(place_file), scenario, progress)
 

@@ -11,10 +11,13 @@ import geopandas as gpd
 import numpy as np
 
 from geo.errors import Fault
+from geo.policy import NUMBER_OF
 from geo.units import parse_voltages_kv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from geo.kinds import Layers, Shape
 
@@ -64,6 +67,36 @@ def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fa
         )
         for row, reason in crooked.is_valid_reason().items()
     ]
+
+
+def choice_faults(values: pd.Series, known: set[str], file: str) -> list[Fault]:
+    """Find texts that are none of those known."""
+    choices = ", ".join(sorted(known - {""}))
+    return [
+        Fault(
+            f"{file} row {row} column {values.name}",
+            f"'{values.loc[row]}' is unknown",
+            f"write one of {choices}",
+        )
+        for row in values.index[~values.isin(known)]
+    ]
+
+
+def effect_faults(rules: pd.DataFrame, file: str) -> list[Fault]:
+    """Find rules of an unknown effect, or with a number that belongs to another effect."""
+    faults = choice_faults(rules["effect"], {"gate", "none", *NUMBER_OF}, file)
+    for effect, column in NUMBER_OF.items():
+        astray = rules[column].notna() & (rules["effect"] != effect)
+        faults += [
+            Fault(
+                f"{file} row {row} column {column}",
+                f"belongs to a rule whose effect is {effect}, and this one's is "
+                f"'{rules.loc[row, 'effect']}'",
+                f"write {effect} as its effect, or leave the cell empty",
+            )
+            for row in rules.index[astray]
+        ]
+    return faults
 
 
 def crs_faults(layers: Layers) -> list[Fault]:

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import GridError
-from geo.standards import SIL_MW, ST_CLAIR, nearest_line_type, nearest_transformer
+from geo.standards import nearest_line_type, nearest_transformer
 from geo.stations import listed_kv
+from geo.tables import SIL_MW, ST_CLAIR
 from geo.tolerances import UNSTATED_CONFIDENCE
 from geo.topology import joined
 from geo.units import KM_PER_MILE

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from geo.checks import (
+    choice_faults,
     crs_faults,
+    effect_faults,
     geometry_faults,
     position_faults,
     reference_faults,
@@ -19,6 +21,7 @@ from geo.checks import (
 )
 from geo.columns import Column, conform, unique
 from geo.errors import Fault, LayerError
+from geo.scenario import CHOICES
 from geo.standards import STANDARDS, Standards
 from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
 
@@ -345,12 +348,20 @@ class Policy(Layer):
         Column("effect", "text", "gate, delay, cost or none"),
         Column("closes", "flag", "true if it bars every new site", required=False, nullable=True),
         Column(
+            "delay_months", "number", "what a delay adds", 0, 240, required=False, nullable=True
+        ),
+        Column("cost_usd_per_mw", "number", "what it costs", 0, 1e8, required=False, nullable=True),
+        Column(
             "region", "text", "region it holds for; empty for all", required=False, nullable=True
         ),
         Column("status", "text", "in force, proposed, …", required=False, nullable=True),
         Column("url", "text", "where it was read", required=False, nullable=True),
         QUALITY,
     )
+
+    def further_faults(self, frame: pd.DataFrame, file: str) -> list[Fault]:
+        """Find effects that are unknown, and numbers that belong to another effect."""
+        return effect_faults(frame, file)
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,8 +377,22 @@ class Campuses(Layer):
         Column("use", "text", "mining, smelter, …", required=False, nullable=True),
         Column("operator", "text", "who runs it", required=False, nullable=True),
         Column("note", "text", "what to know", required=False, nullable=True),
+        Column(
+            "feed",
+            "text",
+            "redundancy of its connection: N, N+1 or 2N; empty where unknown",
+            required=False,
+            nullable=True,
+        ),
+        Column(
+            "free_ha", "number", "land free for more halls", 0, 1e5, required=False, nullable=True
+        ),
         POSITION_ERROR,
     )
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find feeds that are no redundancy."""
+        return choice_faults(frame["feed"], {"", *CHOICES["redundancy"]}, file)
 
 
 @dataclass(frozen=True, eq=False)

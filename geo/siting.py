@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from geo.abroad import links_abroad
 from geo.balance import base_flows
 from geo.candidates import find_candidates
+from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
@@ -27,6 +28,7 @@ from geo.regions import rank_regions
 from geo.robustness import sureness
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
+from geo.timeline import TIME_COLUMNS, gantt
 from geo.topology import joined
 from geo.units import M_PER_KM
 
@@ -54,6 +56,7 @@ EXTRA_COLUMNS = [
     "top_share", "rank_p10", "rank_p90", "robust",
     "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
+    *TIME_COLUMNS, *COST_COLUMNS,
 ]  # fmt: skip
 
 
@@ -92,6 +95,8 @@ class Siting:
     """Reason and count of the places that did not pass."""
     notes: tuple[str, ...]
     """What a reader of any output has to know."""
+    gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
 
 
 def find_sites(
@@ -150,7 +155,7 @@ def find_sites(
     measures = measure(candidates.frame, links, points, layers, scenario)
     tell(0.7, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
-    measures = with_two_feeds(measures, feeds, scenario)
+    measures = with_two_feeds(measures, feeds, layers, scenario)
     tell(0.9, "ranking")
     ranked = rank(measures, scenario, place.standards)
     best, dropped = choose(ranked, candidates, scenario)
@@ -178,6 +183,7 @@ def find_sites(
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
+        gantt=gantt(best, layers, scenario.seed),
     )  # fmt: skip
 
 
@@ -284,6 +290,7 @@ def _notes(
         f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
+        cost_note(layers.place.standards): True,
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "

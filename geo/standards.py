@@ -1,163 +1,44 @@
-"""Every assumption: frozen rows with unit and source, editable per place.
+"""Every assumption: values with unit and source, editable per place.
 
 A scalar assumption is a field of `Standards` whose metadata holds unit, source and meaning; a table
-is a tuple of rows. ``docs/assumptions.md`` is generated from here.
+is a tuple of rows (`geo.rows`, `geo.tables`). ``docs/assumptions.md`` is generated from here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.assumption import ASSUMED, assume
+from geo.assumption import assume
 from geo.errors import Fault, ScenarioError
-from geo.tolerances import tolerance_rows
+from geo.rows import edited, is_number
+from geo.scenario import suggestion
+from geo.tables import (
+    BUILDINGS,
+    DURATIONS,
+    LINE_COSTS,
+    LINE_TYPES,
+    MISO,
+    PRESETS,
+    PRICE_INDEX,
+    TRANSFORMERS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PYPSA_TYPES: Final = "PyPSA standard line types; PyPSA-Eur voltage mapping"
-US_TYPES: Final = "typical per-unit-length values used by US planning models"
-MISO: Final = "MISO cost table in reVRt base_line_costs, 2019 USD"
-INTERVIEW: Final = "interview with a campus developer"
+    from geo.rows import (
+        BuildingClass,
+        Duration,
+        LineCost,
+        LineType,
+        Preset,
+        PriceIndex,
+        TransformerType,
+    )
 
-
-@dataclass(frozen=True)
-class LineType:
-    """Electrical values of one circuit of an overhead line."""
-
-    voltage_kv: float
-    """Nominal voltage."""
-    frequency_hz: int
-    """System frequency."""
-    x_ohm_per_km: float
-    """Series reactance."""
-    rating_mva: float
-    """Thermal rating at the reference ambient temperature."""
-    source: str
-    """Where the values were read."""
-
-
-@dataclass(frozen=True)
-class TransformerType:
-    """A bank between two voltages of a station, where the data name none."""
-
-    high_kv: float
-    """High-voltage side."""
-    low_kv: float
-    """Low-voltage side."""
-    units: int
-    """Transformers in the bank; the loss of one is an outage."""
-    unit_mva: float
-    """Rating of one."""
-    source: str
-    """Where the values were read."""
-
-
-@dataclass(frozen=True)
-class LineCost:
-    """Cost of a new line and of its ends."""
-
-    voltage_kv: float
-    """Nominal voltage."""
-    line_usd_per_km: float
-    """New single-circuit line on flat, open land."""
-    substation_usd: float
-    """New substation."""
-    bay_usd: float
-    """New bay in an existing substation."""
-    source: str
-    """Where the values were read."""
-
-
-@dataclass(frozen=True)
-class Duration:
-    """A triangular duration."""
-
-    task: str
-    """What has to be done."""
-    min_months: float
-    """Shortest."""
-    mode_months: float
-    """Most likely."""
-    max_months: float
-    """Longest."""
-    source: str
-    """Where the values were read."""
-
-
-LINE_TYPES: Final = (
-    LineType(66, 50, 0.35, 38, PYPSA_TYPES),
-    LineType(110, 50, 0.40, 102, PYPSA_TYPES),
-    LineType(132, 50, 0.39, 147, PYPSA_TYPES),
-    LineType(150, 50, 0.39, 168, PYPSA_TYPES),
-    LineType(220, 50, 0.301, 492, PYPSA_TYPES),
-    LineType(300, 50, 0.265, 1005, PYPSA_TYPES),
-    LineType(330, 50, 0.265, 1106, PYPSA_TYPES),
-    LineType(380, 50, 0.246, 1698, PYPSA_TYPES),
-    LineType(400, 50, 0.246, 1787, PYPSA_TYPES),
-    LineType(420, 50, 0.246, 1877, PYPSA_TYPES),
-    LineType(500, 50, 0.246, 2234, PYPSA_TYPES),
-    LineType(750, 50, 0.276, 5404, PYPSA_TYPES),
-    LineType(69, 60, 0.45, 130, US_TYPES),
-    LineType(115, 60, 0.42, 200, US_TYPES),
-    LineType(138, 60, 0.40, 250, US_TYPES),
-    LineType(161, 60, 0.39, 300, US_TYPES),
-    LineType(230, 60, 0.37, 450, US_TYPES),
-    LineType(345, 60, 0.335, 900, US_TYPES),
-    LineType(500, 60, 0.30, 1800, US_TYPES),
-    LineType(765, 60, 0.28, 3200, US_TYPES),
-)
-
-TRANSFORMERS: Final = (
-    TransformerType(400, 300, 2, 600, ASSUMED),
-    TransformerType(400, 220, 2, 600, ASSUMED),
-    TransformerType(400, 132, 2, 300, ASSUMED),
-    TransformerType(345, 138, 2, 400, ASSUMED),
-    TransformerType(300, 220, 2, 600, ASSUMED),
-    TransformerType(300, 132, 2, 300, ASSUMED),
-    TransformerType(300, 66, 2, 150, ASSUMED),
-    TransformerType(220, 132, 2, 200, ASSUMED),
-    TransformerType(220, 66, 2, 100, ASSUMED),
-    TransformerType(132, 66, 2, 50, ASSUMED),
-    TransformerType(132, 33, 2, 50, ASSUMED),
-)
-
-ST_CLAIR: Final = (
-    (50.0, 3.0),
-    (100.0, 2.0),
-    (150.0, 1.6),
-    (200.0, 1.35),
-    (250.0, 1.2),
-    (300.0, 1.05),
-    (400.0, 0.85),
-    (500.0, 0.72),
-    (600.0, 0.62),
-)
-"""Line length in miles to loadability as a multiple of the surge impedance loading (St Clair)."""
-
-SIL_MW: Final = ((220.0, 175.0), (300.0, 356.0), (380.0, 606.0), (400.0, 672.0))
-"""Voltage to surge impedance loading, PyPSA standard line types."""
-
-LINE_COSTS: Final = (
-    LineCost(69, 0.78e6, 5.7e6, 1.1e6, MISO),
-    LineCost(138, 0.90e6, 7.8e6, 1.6e6, MISO),
-    LineCost(230, 1.05e6, 9.7e6, 2.2e6, MISO),
-    LineCost(345, 1.35e6, 15.0e6, 3.75e6, f"{MISO}; station and bay between 230 and 500 kV"),
-    LineCost(500, 1.73e6, 20.3e6, 5.3e6, MISO),
-)
-
-DURATIONS: Final = (
-    Duration("study", 6, 18, 48, f"{ASSUMED}; within 2 to 4 years from an interview and JLL 2025"),
-    Duration("line under 5 km", 12, 18, 30, ASSUMED),
-    Duration("line 5 to 25 km", 24, 36, 60, ASSUMED),
-    Duration("line over 25 km", 48, 72, 108, ASSUMED),
-    Duration("transformer", 24, 30, 48, f"{ASSUMED}; Wood Mackenzie Q2 2025 gives 128 weeks"),
-    Duration("new bay", 12, 18, 30, ASSUMED),
-    Duration("build", 18, 24, 36, INTERVIEW),
-    Duration("conversion", 9, 12, 18, f"{INTERVIEW}: about 12 months"),
-)
+FLAG: Final = "0 or 1"
+"""Unit of an assumption that is a choice between no and yes."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +49,11 @@ class Standards:
     transformers: tuple[TransformerType, ...] = TRANSFORMERS
     line_costs: tuple[LineCost, ...] = LINE_COSTS
     durations: tuple[Duration, ...] = DURATIONS
+    buildings: tuple[BuildingClass, ...] = BUILDINGS
+    presets: tuple[Preset, ...] = PRESETS
+    price_index: tuple[PriceIndex, ...] = PRICE_INDEX
+    building: str = "ai"
+    """Class of the building that is costed, a row of `buildings`; a preset chooses it."""
     transformer_x_pu: float = assume(
         0.12, "p.u. on own base", "reactance of an assumed transformer"
     )
@@ -228,12 +114,32 @@ class Standards:
         0.5, "1", "cost of uprating an existing circuit over that of a new one, for any added MW"
     )
     transformer_usd_per_mva: float = assume(6000.0, "USD/MVA", "middle of 4,000 to 8,000", MISO)
-    power_factor: float = assume(0.95, "1", "power factor of a campus")
-    campus_usd_per_mw: float = assume(
-        11e6, "USD/MW", "AI campus; Cushman & Wakefield 2025 gives 9.3 to 15.0 M", INTERVIEW
+    transformer_usd_year: float = assume(2019.0, "year", "year of these dollars", MISO)
+    cost_year: float = assume(
+        2025.0, "year", "year of the dollars of every cost; others are brought there by price index"
     )
+    spare_bays: float = assume(
+        2.0, "1", "new bays that an existing station takes; more need a new station beside it"
+    )
+    power_factor: float = assume(0.95, "1", "power factor of a campus")
     conversion_tolerance: float = assume(
         0.05, "1", "energised MW of a campus are rounded press figures: enough if short by no more"
+    )
+    own_station_km: float = assume(
+        1.0, "km", "a campus so near to a station is fed by it, with the redundancy found there"
+    )
+    works_share: float = assume(
+        0.40,
+        "1",
+        "share of the months of a line, bay or station that is work on site and waits for the "
+        "study; the rest, permits and orders, runs beside it",
+    )
+    order_after_study: float = assume(
+        0.0, FLAG, "1: line, bay and transformer are begun only when the study is done"
+    )
+    build_after_study: float = assume(0.0, FLAG, "1: building begins only when the study is done")
+    build_in_parallel: float = assume(
+        0.0, FLAG, "1: trades work side by side, 'build in parallel' instead of 'build'"
     )
     first_phase_share: float = assume(
         0.30, "1", "grade C: share of the load that a first phase needs"
@@ -285,41 +191,136 @@ class Standards:
         """Return the duration of a task by its name."""
         return next(row for row in self.durations if row.task == task)
 
+    def building_class(self) -> BuildingClass:
+        """Return the class of building that is costed."""
+        return next(row for row in self.buildings if row.name == self.building)
+
+    def preset(self, name: str) -> Preset:
+        """Return a usual load by its name.
+
+        Raises
+        ------
+        ScenarioError
+            If there is none of that name.
+        """
+        known = {row.name: row for row in self.presets}
+        if name not in known:
+            fault = Fault(f"preset '{name}'", "is unknown", suggestion(str(name), list(known)))
+            raise ScenarioError.of([fault])
+        return known[name]
+
+    def in_cost_year(self, usd_year: float) -> float:
+        """Return how many dollars of the cost year one dollar of another year is."""
+        index = {row.year: row.index for row in self.price_index}
+        return index[int(self.cost_year)] / index[int(usd_year)]
+
 
 STANDARDS: Final = Standards()
+TABLES: Final = tuple(
+    item.name for item in fields(Standards) if isinstance(getattr(STANDARDS, item.name), tuple)
+)
+"""Names of the tables, as in ``[standards.<table>]``."""
 
 
-def with_changes(base: Standards, changes: Mapping[str, float], where: str) -> Standards:
-    """Return the standards with scalar assumptions changed.
+def with_changes(base: Standards, changes: Mapping[str, Any], where: str) -> Standards:
+    """Return the standards with some assumptions changed.
+
+    Parameters
+    ----------
+    base
+        Assumptions to start from.
+    changes
+        Name of a scalar to its number, or name of a table to its changed rows: key of the row to
+        its new values.
+    where
+        File for messages; a changed row that names no source has it as its source.
 
     Raises
     ------
     ScenarioError
-        If a name is unknown, is a table, or its value is not a number.
+        With every fault: names that are unknown, values that are no numbers, rows that do not hang
+        together.
     """
-    known = {item.name for item in fields(Standards) if item.metadata}
-    faults = [
-        Fault(
-            f"{where} standards.{name}",
-            "is not an assumption that can be set",
-            "see docs/assumptions.md",
-        )
-        for name in changes
-        if name not in known
-    ]
-    faults += [
-        Fault(f"{where} standards.{name}", f"'{value}' is not a number", "write a number")
-        for name, value in changes.items()
-        if not _is_number(value)
-    ]
+    scalars = {item.name: item.metadata["unit"] for item in fields(Standards) if item.metadata}
+    values: dict[str, Any] = {}
+    faults = []
+    for name, change in changes.items():
+        if name in TABLES:
+            rows, found = edited(getattr(base, name), change, f"{where} standards.{name}", where)
+            values[name] = rows
+        else:
+            found = _scalar_faults(f"{where} standards.{name}", change, scalars.get(name))
+            values[name] = change
+        faults += found
+    if not faults:
+        numbers = {name: float(value) for name, value in values.items() if name in scalars}
+        out = replace(base, **(values | numbers))
+        faults = _cross_faults(out, where)
     if faults:
         raise ScenarioError.of(faults)
-    numbers: dict[str, Any] = {name: float(value) for name, value in changes.items()}
-    return replace(base, **numbers)
+    return out
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+def with_preset(
+    options: Mapping[str, Any], standards: Standards
+) -> tuple[dict[str, Any], Standards]:
+    """Spell a preset out: the options that it stands for, and the class of building to be costed.
+
+    Parameters
+    ----------
+    options
+        Options of a scenario, perhaps with a ``preset`` among them; those given beside it win.
+    standards
+        The assumptions, presets and classes among them.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no preset of that name.
+    """
+    given = dict(options)
+    if "preset" not in given:
+        return given, standards
+    row = standards.preset(given.pop("preset"))
+    spelt = {name: getattr(row, name) for name in ("load_mw", "ha_per_mw", "redundancy")}
+    return spelt | given, replace(standards, building=row.building)
+
+
+def _scalar_faults(where: str, value: object, unit: str | None) -> list[Fault]:
+    if unit is None:
+        return [Fault(where, "is not an assumption that can be set", "see docs/assumptions.md")]
+    if not is_number(value):
+        return [Fault(where, f"'{value}' is not a number", "write a number")]
+    if unit == FLAG and value not in {0, 1}:
+        return [Fault(where, f"{value} is neither 0 nor 1", "write 1 for yes or 0 for no")]
+    return []
+
+
+def _cross_faults(standards: Standards, where: str) -> list[Fault]:
+    """Find what one assumption says of another that is not there."""
+    years = {float(row.year) for row in standards.price_index}
+    dated = {
+        "cost_year": standards.cost_year,
+        "transformer_usd_year": standards.transformer_usd_year,
+        **{f'line_costs."{row.key}" usd_year': row.usd_year for row in standards.line_costs},
+        **{f'buildings."{row.key}" usd_year': row.usd_year for row in standards.buildings},
+    }
+    span = f"write a year from {min(years):g} to {max(years):g}"
+    faults = [
+        Fault(f"{where} standards.{name}", f"{year:g} has no row in price_index", span)
+        for name, year in dated.items()
+        if float(year) not in years
+    ]
+    classes = [row.name for row in standards.buildings]
+    return faults + [
+        Fault(
+            f'{where} standards.presets."{row.name}" building',
+            f"there is no class '{row.building}'",
+            suggestion(row.building, classes),
+        )
+        for row in standards.presets
+        if row.building not in classes
+    ]
 
 
 def nearest_line_type(standards: Standards, voltage_kv: float, frequency_hz: int) -> LineType:
@@ -338,71 +339,7 @@ def nearest_transformer(standards: Standards, high_kv: float, low_kv: float) -> 
 
 
 def nearest_line_cost(standards: Standards, voltage_kv: float) -> LineCost:
-    """Return the cost row whose voltage is nearest; ties go to the lower."""
+    """Return the cost row whose voltage is nearest, in dollars of its own year; ties: the lower."""
     return min(
         standards.line_costs, key=lambda row: (abs(row.voltage_kv - voltage_kv), row.voltage_kv)
     )
-
-
-def assumptions() -> list[dict[str, str]]:
-    """List every assumption as rows of name, value, unit, meaning and source."""
-    rows = [
-        {
-            "name": item.name,
-            "value": f"{getattr(STANDARDS, item.name):g}",
-            "unit": item.metadata["unit"],
-            "meaning": item.metadata["meaning"],
-            "source": item.metadata["source"],
-        }
-        for item in fields(Standards)
-        if item.metadata
-    ]
-    return [*rows, *tolerance_rows(), *_table_rows()]
-
-
-def _table_rows() -> list[dict[str, str]]:
-    lines = [
-        _row(
-            f"line {row.voltage_kv:g} kV, {row.frequency_hz} Hz",
-            f"{row.x_ohm_per_km:g} / {row.rating_mva:g}",
-            "Ω/km / MVA",
-            "reactance and rating of one circuit",
-            row.source,
-        )
-        for row in LINE_TYPES
-    ]
-    banks = [
-        _row(
-            f"transformer {row.high_kv:g}/{row.low_kv:g} kV",
-            f"{row.units} × {row.unit_mva:g}",
-            "MVA",
-            "bank where the data name none",
-            row.source,
-        )
-        for row in TRANSFORMERS
-    ]
-    costs = [
-        _row(
-            f"cost at {row.voltage_kv:g} kV",
-            f"{row.line_usd_per_km / 1e6:g} / {row.substation_usd / 1e6:g} / {row.bay_usd / 1e6:g}",
-            "M USD/km / M USD / M USD",
-            "line, new substation, new bay",
-            row.source,
-        )
-        for row in LINE_COSTS
-    ]
-    times = [
-        _row(
-            f"months: {row.task}",
-            f"{row.min_months:g} / {row.mode_months:g} / {row.max_months:g}",
-            "months",
-            "shortest, most likely, longest",
-            row.source,
-        )
-        for row in DURATIONS
-    ]
-    return [*lines, *banks, *costs, *times]
-
-
-def _row(name: str, value: str, unit: str, meaning: str, source: str) -> dict[str, str]:
-    return {"name": name, "value": value, "unit": unit, "meaning": meaning, "source": source}

@@ -23,6 +23,8 @@ SUFFIXES: Final = {
     "usd_per_ha": "US dollars per hectare",
     "usd_per_km": "US dollars per kilometre",
     "usd_per_mw": "US dollars per megawatt",
+    "usd_per_year": "US dollars in a year",
+    "usd_per_mw_per_year": "US dollars per megawatt in a year",
     "usd_per_mva": "US dollars per megavolt-ampere",
     "usd_per_mwh": "US dollars per megawatt-hour",
     "g_per_kwh": "grams of CO2 equivalent per kilowatt-hour",

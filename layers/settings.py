@@ -13,7 +13,7 @@ from geo.drawing import DRAWN_KINDS
 from geo.errors import Fault, ScenarioError
 from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
-from geo.standards import STANDARDS, Standards, with_changes
+from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.tolerances import Tolerances, tolerance_faults
 from layers.paths import format_of, name_faults
 
@@ -142,10 +142,9 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
-    options, found = _scenario_options(table.get("scenario", {}))
-    faults += found
     standards, found = _standards(table.get("standards", {}))
-    faults += found
+    options, more = _scenario_options(table.get("scenario", {}), standards)
+    faults += [*more, *found]
     topology, found = _topology(table.get("topology"))
     faults += found
     kinds = KINDS if topology is None else DRAWN_KINDS
@@ -187,9 +186,10 @@ def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]
     ]
 
 
-def _scenario_options(options: Table) -> tuple[Table, list[Fault]]:
+def _scenario_options(options: Table, standards: Standards) -> tuple[Table, list[Fault]]:
     try:
-        with_options(Scenario(), options, f"{PLACE_TOML} [scenario]")
+        spelt, _ = with_preset(options, standards)
+        with_options(Scenario(), spelt, f"{PLACE_TOML} [scenario]")
     except ScenarioError as error:
         return {}, list(error.faults)
     return options, []

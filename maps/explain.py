@@ -6,8 +6,11 @@ from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from geo.cost import COST_COLUMNS
 from geo.errors import UnknownSiteError
+from geo.timeline import TIME_COLUMNS
 from maps import reasons
+from maps.costs import cost_text
 from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
@@ -15,6 +18,7 @@ from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure, what_dethrones
 from maps.text import bar, is_unknown, number
+from maps.timetable import months_text, rules_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +28,12 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 CONNECTION = ("poi_name", "poi_voltage_kv", "tie_km", "redundancy")
 ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh")
-COST = ("connection_usd", "capex_usd", "land_price_usd_per_ha")
-GROUND = ("area_ha", "pue", "carbon_g_per_kwh")
+GROUND = ("area_ha", "land_price_usd_per_ha", "pue", "carbon_g_per_kwh")
 TOLD_TOO = (
-    "flexible_mw",
-    "firm_mw_p10",
-    "firm_mw_p50",
-    "firm_mw_p90",
-    "top_share",
-    "rank_p10",
-    "rank_p90",
-    "robust",
-    "position_error_km",
-)
+    "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
+    *TIME_COLUMNS, *COST_COLUMNS,
+)  # fmt: skip
 NAME_WIDTH = 26
 BAR_WIDTH = 24
 
@@ -71,8 +68,9 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
         _listed("Upgrades", what_upgrades_free(siting, site["poi_id"]), width),
         _facts("Connection", CONNECTION, site),
         "\n".join(_supply(site, siting, width)),
-        _months(site, siting),
-        _facts("Cost", COST, site),
+        months_text(site, siting),
+        _listed("Rules of the jurisdiction", rules_text(site, siting), width),
+        cost_text(site, siting, width),
         _facts("Energy", ENERGY, site),
         _facts("Ground and climate", GROUND, site),
         _share_bars(site),
@@ -137,14 +135,6 @@ def _supply(site: Row, siting: Siting, width: int) -> Iterator[str]:
         yield "  none" if in_shortlist else "  told for the shortlist only; raise --top"
     if links := links_sentence(site):
         yield _wrapped("  Links abroad", links, width)
-
-
-def _months(site: Row, siting: Siting) -> str:
-    low, middle, high = (number(site[f"months_p{part}"]) for part in (10, 50, 90))
-    return (
-        f"Months to power\n{'  P10 / P50 / P90':<{NAME_WIDTH}}{low} / {middle} / {high}\n"
-        f"{'  Wanted within':<{NAME_WIDTH}}{number(siting.scenario.months)}"
-    )
 
 
 def _facts(title: str, columns: tuple[str, ...], site: Row) -> str:
