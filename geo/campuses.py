@@ -45,8 +45,8 @@ def campuses(siting: Siting) -> gpd.GeoDataFrame:
         have at once, grade, months and cost. ``first_mw`` flows after ``months_first_p50``, the
         whole load with the redundancy asked for after ``months_whole_p50``. ``first_sooner_months``
         and ``whole_sooner_months`` say how much sooner that is than the best greenfield site, and
-        ``less_usd`` how much cheaper, negative where it is not. A campus that is no site has the
-        reason in ``dropped``.
+        ``less_usd`` how much cheaper, negative where it is not. A campus that is no site comes last
+        and has the reason in ``dropped``.
 
     Raises
     ------
@@ -60,10 +60,23 @@ def campuses(siting: Siting) -> gpd.GeoDataFrame:
     sites = siting.sites[siting.sites["kind"] == "campus"].rename(columns={"rank": "site_rank"})
     found = sites.merge(known, on="name")
     judged = pd.concat([_judged(found, siting), _not_sites(found, siting)], ignore_index=True)
-    judged = judged.assign(whole=judged["missing_mw"].eq(0.0), **_beside(judged, siting))
+    judged = judged.assign(
+        lost=judged["dropped"] != "",
+        whole=judged["missing_mw"].eq(0.0),
+        **_beside(judged, siting),
+    )
     ordered = judged.sort_values(
-        ["whole", "first_mw", "grade", "months_whole_p50", "capex_usd", "site_rank", "name"],
-        ascending=[False, False, True, True, True, True, True],
+        [
+            "lost",
+            "whole",
+            "first_mw",
+            "grade",
+            "months_whole_p50",
+            "capex_usd",
+            "site_rank",
+            "name",
+        ],
+        ascending=[True, False, False, True, True, True, True, True],
         na_position="last",
     )
     ordered = ordered.assign(rank=np.arange(1, len(ordered) + 1))

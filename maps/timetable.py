@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 NAME_WIDTH: Final = 26
-BAR_WIDTH: Final = 24
+BAR_WIDTH: Final = 20
 HUNDRED: Final = 100
 SEVERAL: Final = 2
 NO_NUMBER: Final = {"delay": "Delays of unknown length", "cost": "Costs of unknown size"}

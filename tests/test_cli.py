@@ -61,7 +61,9 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
-    for name in ("site", "rank", "headroom", "explain", "map", "export", "check", "places"):
+    for name in (
+        "site", "rank", "headroom", "explain", "campus", "map", "export", "check", "places",
+    ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
 
@@ -157,6 +159,44 @@ def test_explain_of_an_unknown_site_says_so(command) -> None:
     code, out, err = command("explain", "bhutan", "BTN-G-NOWHERE", *QUICK)
     assert (code, out) == (3, "")
     assert "BTN-G-NOWHERE" in err
+
+
+def test_campus_ranks_the_existing_ones_and_says_what_they_lack(command) -> None:
+    code, out, _ = command("campus", "bhutan", *QUICK)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "Jigmeling" in out
+    assert "80 MW of the 180 MW: a new connection" in " ".join(out.split())  # Gedu has 100
+    assert "the best greenfield site" in out
+
+
+def test_campus_for_programs(command) -> None:
+    words = ("--load-mw", "600", "--format", "json", *QUICK)
+    document = json.loads(command("campus", "bhutan", *words)[1])
+    first = document["campuses"][0]
+    assert (first["name"], first["first_mw"], first["missing_mw"]) == ("Jigmeling", 500, 100)
+    assert document["scenario"]["load_mw"] == 600
+    assert "a new connection" in first["missing"]
+
+
+def test_a_preset_stands_for_options_and_one_that_is_given_wins(command) -> None:
+    words = ("rank", "bhutan", "--preset", "hall", "--load-mw", "30", "--format", "json", *QUICK)
+    document = json.loads(command(*words, "--top", "1")[1])
+    asked = document["scenario"]
+    assert (asked["load_mw"], asked["redundancy"], asked["ha_per_mw"]) == (30, "2N", 0.25)
+    assert any("class 'hall'" in note for note in document["notes"])
+    assert command("rank", "bhutan", "--preset", "castle")[0] == 2
+
+
+def test_explain_tells_months_task_by_task_and_costs_with_their_tables(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--format", "json", "--top", "4", *QUICK)
+    green = next(row for row in json.loads(out)["sites"] if row["kind"] == "greenfield")
+    _, text, _ = command("explain", "bhutan", green["site_id"], *QUICK)
+    for part in (
+        "permits and tie-line", "commissioning", "Decided by", "Cost, USD of 2025", "transformers",
+        "MISO cost table", "Gates, none of them closed: data residency (in force)",
+    ):  # fmt: skip
+        assert part in text
 
 
 def test_map_is_one_file(command, tmp_path) -> None:

@@ -263,6 +263,23 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "part_links_mw": [700.0, 700, 700, 700, 700, 0, 0, np.nan],
         "part_supply_mw": [2000.0, 1000, 2000, 2000, 2000, 2000, 0, np.nan],
         "part_without": ["", name("Line 1"), "", "", "", "", "", ""],
+        "way": ["new connection"] * 2 + ["conversion, then a second feed"] + ["new connection"] * 5,
+        "critical_task": ["transformer"] * 2 + ["conversion"] + ["transformer"] * 5,
+        "critical_share": [0.52, 0.52, 1.0, *[0.52] * 5],
+        "line_usd": [9.4e6, 9.4e6, 0.0, *[9.4e6] * 5],
+        "bays_usd": [2.0e6, 2.0e6, 0.0, *[2.0e6] * 5],
+        "station_usd": [9.6e6, 9.6e6, 0.0, *[9.6e6] * 5],
+        "transformers_usd": [2.4e6, 2.4e6, 0.0, *[2.4e6] * 5],
+        "second_feed_usd": [0.0, 0.0, 23.4e6, *[0.0] * 5],
+        "new_halls_usd": [1.95e9, 1.95e9, 0.0, *[1.95e9] * 5],
+        "fit_out_usd": [0.0, 0.0, 972e6, *[0.0] * 5],
+        "cooling_usd": [0.0, 0.0, 396e6, *[0.0] * 5],
+        "land_usd": [90_000.0] * 6 + [np.nan] * 2,
+        "rules_usd": 0.0,
+        "connection_usd_per_mw": 130e3,
+        "capex_usd_per_mw": 11e6,
+        "energy_usd_per_year": [54.5e6] * 7 + [np.nan],
+        "energy_usd_per_mw_per_year": [303e3] * 7 + [np.nan],
         **shares,
     }
     return spatial(columns, [point.buffer(1_200, quad_segs=1) for point in places])
@@ -353,6 +370,20 @@ def toy_supply_paths(name: Namer, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return spatial(dict(frame[list(SUPPLY_COLUMNS)]), shapes)
 
 
+def toy_gantt() -> pd.DataFrame:
+    """Write down the tasks of a greenfield site and of a campus that needs a second feed."""
+    rows = [
+        ("toy-0001", "power", "study and queue", 0.0, 23.0, 0.43),
+        ("toy-0001", "power", "transformer", 0.0, 33.0, 0.57),
+        ("toy-0001", "power", "commissioning", 33.0, 36.0, 1.0),
+        ("toy-0003", "power", "conversion", 0.0, 13.0, 1.0),
+        ("toy-0003", "second feed", "study and queue", 0.0, 23.0, 0.44),
+        ("toy-0003", "second feed", "commissioning", 37.0, 39.0, 1.0),
+    ]
+    names = ["site_id", "phase", "task", "start_months", "finish_months", "critical_share"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
     """Build the toy answer, with plain or with hostile names."""
     name = Namer(hostile=hostile)
@@ -406,5 +437,6 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
         regions=ranked,
         dropped=pd.DataFrame({"reason": [name("barred ground"), "no connection"], "count": [7, 2]}),
         notes=(name("Headroom from open data is a screen, not an offer."),),
+        gantt=toy_gantt(),
     )
     return replace(siting, **changes)  # type: ignore[arg-type] # fields of Siting
