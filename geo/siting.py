@@ -21,7 +21,7 @@ from geo.measures import assess_points, measure, with_two_feeds
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
-from geo.regions import rank_regions
+from geo.regions import joint_firm_mw, rank_regions
 from geo.shortlist import look_closer
 from geo.units import M_PER_KM
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from geo.candidates import Candidates
     from geo.grid import GridGraph
     from geo.kinds import Layers
+    from geo.redispatch import Redispatch
     from geo.scenario import Scenario
 
 SITE_COLUMNS = [
@@ -77,6 +78,8 @@ class Siting:
     """Reason and count of the places that did not pass."""
     notes: tuple[str, ...]
     """What a reader of any output has to know."""
+    redispatch: Redispatch | None = None
+    """The study of the grid to ask further; None for the linear method."""
 
 
 def find_sites(
@@ -145,17 +148,19 @@ def find_sites(
         )
     closer = look_closer(
         best, study, grid, layers, scenario,
-        also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
+        also=also, tell=lambda fraction, message: tell(0.9 + 0.06 * fraction, message),
     )  # fmt: skip
+    tell(0.96, "regions")
     sites = _present(best.join(closer.firm_mw, on="poi_id"), candidates.frame, grid, scenario)
     return Siting(
         layers, scenario, grid, study.frame, study.congestion, sites,
         limits=closer.limits,
         upgrades=closer.upgrades,
         feeds=_tie_lines(best, grid, place.crs),
-        regions=rank_regions(sites, layers),
+        regions=rank_regions(sites, layers, joint_firm_mw(sites, study.redispatch)),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
+        redispatch=study.redispatch,
     )  # fmt: skip
 
 

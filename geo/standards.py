@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PYPSA_TYPES: Final = "PyPSA standard line types; PyPSA-Eur voltage mapping"
 US_TYPES: Final = "typical per-unit-length values used by US planning models"
 MISO: Final = "MISO cost table in reVRt base_line_costs, 2019 USD"
+CBRE: Final = "CBRE, North America Data Center Trends H2 2024; the round figure is ours"
 ASSUMED: Final = "assumption of powersite"
 INTERVIEW: Final = "interview with a campus developer"
 
@@ -242,6 +243,13 @@ class Standards:
     )
     first_phase_share: float = _assume(
         0.30, "1", "grade C: share of the load that a first phase needs"
+    )
+    wait_usd_per_mw_month: float = _assume(
+        150e3,
+        "USD/MW/month",
+        "what a month without power is counted as where sites are chosen together: a wholesale "
+        "rent; large tenants pay less than the 184 USD/kW asked for 250 to 500 kW",
+        CBRE,
     )
     humidity_pct: float = _assume(80.0, "%", "relative humidity where no station gives one")
     town_density_people_per_km2: float = _assume(
