@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.errors import Fault, NoSiteError, ScenarioError
 from geo.offers import offered_sites, offers_of, sized_usd
+from geo.relief import relieve
 from geo.shared import Offers, SharedDispatch, Terms
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Wish:
     """Most sites."""
     min_site_mw: float = 50.0
     """Smallest site worth opening."""
+    max_site_mw: float | None = None
+    """Largest site; None for as large as it can be."""
     among: int = 50
     """Best-ranked sites to choose from."""
 
@@ -47,6 +50,7 @@ class Wish:
             With every fault found.
         """
         least = {"total_mw": 1.0, "max_sites": 1, "min_site_mw": 0.0, "among": 1}
+        least |= {} if self.max_site_mw is None else {"max_site_mw": max(self.min_site_mw, 1.0)}
         faults = [
             Fault(
                 f"option {name}",
@@ -89,12 +93,10 @@ class Contest:
         study = siting.redispatch
         if study is None:
             raise ScenarioError("sites share one dispatch; choose --method redispatch")
-        sites = offered_sites(siting, study, wish.min_site_mw, wish.among)
+        sites = offered_sites(siting, study, wish)
         if sites.empty:
-            raise NoSiteError(
-                f"{siting.layers.place.name}: no site can take {wish.min_site_mw:g} MW firm; "
-                "lower --min-site-mw"
-            )
+            message = f"no site can take {wish.min_site_mw:g} MW firm; lower --min-site-mw"
+            raise NoSiteError(f"{siting.layers.place.name}: {message}")
         shared = SharedDispatch(
             study,
             offers_of(sites, siting, wish.min_site_mw, wish.total_mw),
@@ -108,6 +110,11 @@ class Contest:
     def everything(self) -> Terms:
         """Terms that leave every choice."""
         return Terms(np.ones(len(self.sites), dtype=bool))
+
+    @property
+    def exactness(self) -> str:
+        """Say how near to the best a choice is."""
+        return "exact" if len(self.sites) <= EXACT_SITES else "within 1 % of the best"
 
     def best(self, terms: Terms) -> tuple[Choice, float]:
         """Return the cheapest of the choices with the most load, and MW that no choice exceeds.
@@ -131,6 +138,21 @@ class Contest:
         """Return the most that some sites serve together, whatever is asked for."""
         offers = Offers.free(sites["bus"].to_numpy(), sites["alone_mw"].to_numpy(float))
         return SharedDispatch(self.study, offers).most(Terms(np.ones(len(sites), dtype=bool)))
+
+    def overload_mw(self, choice: Choice) -> tuple[float, float]:
+        """Return by how much all pairs are over their limits at best, before a choice and with it.
+
+        Every pair is watched here, however little the sites move it. Before anything is added the
+        base case may be over its limits already.
+        """
+        demand = self.study.flows.demand_mw.copy()
+        np.add.at(demand, self.sites["bus"].to_numpy(), choice.load_mw)
+        with_it = replace(self.study.flows, demand_mw=demand, supply_mw=choice.supply_mw)
+        _, left = relieve(self.study.security, with_it, self.study.suppliers)
+        before, after = (
+            sum(pair.over_mw for pair in pairs) for pairs in (self.study.congestion, left)
+        )
+        return float(before), float(after)
 
     def counted_twice(self, named: dict[str, gpd.GeoDataFrame]) -> pd.DataFrame:
         """Compare the sum of single answers with what sets of sites serve together.

@@ -14,14 +14,15 @@ from geo.standards import nearest_line_type
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.contest import Wish
     from geo.flow import Array
     from geo.redispatch import Redispatch
     from geo.siting import Siting
 
+LEAST_MW = 1.0
 
-def offered_sites(
-    siting: Siting, study: Redispatch, least_mw: float, count: int
-) -> gpd.GeoDataFrame:
+
+def offered_sites(siting: Siting, study: Redispatch, wish: Wish) -> gpd.GeoDataFrame:
     """Return the best-ranked sites that are large enough, and what each could take alone.
 
     Parameters
@@ -30,29 +31,32 @@ def offered_sites(
         Ranked sites.
     study
         Headroom of their points of connection.
-    least_mw
-        Smallest size worth opening.
-    count
-        Most sites.
+    wish
+        Smallest and largest size, and how many sites to take.
 
     Returns
     -------
     GeoDataFrame
-        The sites with ``bus`` (position of the point of connection) and ``alone_mw``: the least of
-        what is firm there, what the land holds, and what a tie-line of the most circuits carries.
-        An energised campus whose months hold for what it has is held to that.
+        The sites with ``bus`` (position of the point of connection), ``alone_mw`` and ``alone_by``,
+        which of these is the least: ``grid``, what is firm there; ``land``, what it holds; ``tie``,
+        what a tie-line of the most circuits carries; ``campus``, what an energised campus has whose
+        months hold for that; ``asked``, the largest size.
     """
     sites = siting.sites
     position = pd.Series(np.arange(study.network.n_bus), index=list(study.network.bus_ids))
     bus = position[sites["poi_id"]].to_numpy()
-    limits = np.c_[
-        [study.capacity(int(at)).mw for at in bus],
-        sites["area_ha"] / siting.scenario.ha_per_mw,
-        _tie_mw(siting),
-        _energised_mw(siting),
-    ]
-    offered = sites.assign(bus=bus, alone_mw=np.nanmin(limits, axis=1))
-    return offered[offered["alone_mw"] >= max(least_mw, 1.0)].head(count).reset_index(drop=True)
+    limits = pd.DataFrame(
+        {
+            "grid": [study.capacity(int(at)).mw for at in bus],
+            "land": sites["area_ha"] / siting.scenario.ha_per_mw,
+            "tie": _tie_mw(siting),
+            "campus": _energised_mw(siting),
+            "asked": np.inf if wish.max_site_mw is None else wish.max_site_mw,
+        }
+    )
+    offered = sites.assign(bus=bus, alone_mw=limits.min(axis=1), alone_by=limits.idxmin(axis=1))
+    enough = offered["alone_mw"] >= max(wish.min_site_mw, LEAST_MW)
+    return offered[enough].head(wish.among).reset_index(drop=True)
 
 
 def offers_of(sites: gpd.GeoDataFrame, siting: Siting, least_mw: float, total_mw: float) -> Offers:
@@ -74,7 +78,7 @@ def offers_of(sites: gpd.GeoDataFrame, siting: Siting, least_mw: float, total_mw
     Unknown months or costs count as the worst that is known.
     """
     most = np.minimum(sites["alone_mw"].to_numpy(float), total_mw)
-    least = np.full(len(sites), max(least_mw, 1.0))
+    least = np.full(len(sites), max(least_mw, LEAST_MW))
     small, large = (sized_usd(sites, mw, siting).to_numpy(float) for mw in (least, most))
     spread = most - least
     per_mw = np.divide(large - small, spread, out=np.zeros(len(sites)), where=spread > 0)

@@ -67,6 +67,7 @@ LABELS: Final[dict[str, Label]] = {
     "energy_surplus_mw": Label("Generation less demand in reach", "MW"),
     "town_km": Label("Nearest town", "km", 1),
     "grid_mw": Label("Energised connection", "MW"),
+    "joint_firm_mw": Label("Firm power together", "MW"),
     "share_firm_mw": Label("Firm power", "", 1),
     "share_months": Label("Months to power", "", 1),
     "share_redundancy": Label("Redundancy", "", 1),
@@ -93,6 +94,7 @@ REGION_COLUMNS: Final = (
     "sites_c",
     "firm_mw",
     "months_p50",
+    "joint_firm_mw",
 )
 
 

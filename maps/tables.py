@@ -52,6 +52,7 @@ REGIONS: Final[tuple[Column, ...]] = (
     ("sites_b", "Sites\nB", 0),
     ("sites_c", "Sites\nC", 0),
     ("firm_mw", "Firm\nMW", 0),
+    ("joint_firm_mw", "Joint\nMW", 0),
     ("months_p50", "Months\nP50", 0),
     ("best_site_id", "Best site", None),
 )
@@ -71,7 +72,9 @@ CASE: Final[tuple[Column, ...]] = (
     ("limiting_outage", "with this out", None),
     ("factor", "Factor", 3),
 )
-FLEXIBLE: Final = frozenset({"name", "region", "limiting_branch_name", "limiting_outage_name"})
+FLEXIBLE: Final = frozenset(
+    {"name", "region", "poi_name", "names", "limiting_branch_name", "limiting_outage_name"}
+)
 """Columns that may be cut; numbers and ids never are."""
 NARROWEST: Final = 6
 
