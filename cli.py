@@ -111,6 +111,9 @@ SITE_KNOBS = (
     _knob("seed", int, "Seed of the draws."),
     *HEADROOM_KNOBS,
 )
+PORTFOLIO_KNOBS = tuple(
+    knob for knob in SITE_KNOBS if knob.name not in {"top", "situations", "seed"}
+)
 OTHER_OPTIONS = (
     inspect.Parameter(
         "config",
@@ -268,6 +271,37 @@ def campus(place: PlaceName, question: Question, fmt: AsFormat = "table") -> Non
 
     siting = _find(place, question)
     typer.echo(campus_text(siting, campuses(siting), fmt), nl=False)
+
+
+@app.command()
+@asks(*PORTFOLIO_KNOBS)
+def portfolio(
+    place: PlaceName,
+    total_mw: Annotated[float, typer.Option("--total-mw", help="Load to place.", min=1)],
+    question: Question,
+    max_sites: Annotated[int, typer.Option("--max-sites", help="Most sites.", min=1)] = 5,
+    min_site_mw: Annotated[
+        float, typer.Option("--min-site-mw", help="Smallest site worth opening.", min=0)
+    ] = 50.0,
+    max_site_mw: Annotated[
+        float | None, typer.Option("--max-site-mw", help="Largest site.", show_default="any")
+    ] = None,
+    among: Annotated[
+        int, typer.Option("--among", help="Best-ranked sites to choose from.", min=1)
+    ] = 50,
+    fmt: AsFormat = "table",
+) -> None:
+    """Choose the sites of PLACE that serve a load together, under one N-1 secure dispatch."""
+    from geo.contest import Wish
+    from geo.portfolio import find_portfolio
+    from maps.portfolio import portfolio_text
+
+    wish = Wish(total_mw, max_sites, min_site_mw, max_site_mw, among)
+    # The closer look at the shortlist, which `top` and `situations` are for, decides nothing here.
+    siting = _find(place, question._replace(options=question.options | {"top": 1, "situations": 0}))
+    with _Progress(question) as progress:
+        found = find_portfolio(siting, wish, progress)
+    typer.echo(portfolio_text(found, siting, fmt), nl=fmt == "table")
 
 
 @app.command("map")

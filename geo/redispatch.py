@@ -19,6 +19,7 @@ from geo.linear import Answers
 from geo.programme import Programme
 from geo.relief import relieve
 from geo.security import NONE, Security
+from geo.surplus import Surplus
 from geo.watch import SMALLEST_DUAL, KnownRows, Watch
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Redispatch:
             self.dispatch_mw = dispatch_mw
         self.security = security
         self.base_mw = security.flows(self.dispatch_mw - flows.demand_mw)
-        self._limit_mw = self._at_least_held(security.limit_mw)
+        self.limit_mw = self._at_least_held(security.limit_mw)
         self._supplied = self._supply_factors()
         self._known = KnownRows(self.security, likely)
         self._factors: dict[int, Array] = {}
@@ -220,7 +221,7 @@ class Redispatch:
 
     def _limits_with(self, raised_mw: Mapping[int, float]) -> Array:
         if not raised_mw:
-            return self._limit_mw
+            return self.limit_mw
         limit = self.security.limit_mw.copy()
         for branch, mw in raised_mw.items():
             limit[self.network.alike(branch)] += mw
@@ -251,39 +252,17 @@ class Redispatch:
 
     def supply_bound(self, bus: int, *, firm: bool) -> tuple[float, int]:
         """Return what supply alone allows, and the outage whose split decides it (−1 for none)."""
-        label = self.network.component[bus]
-        bound, cause = float(self._surplus_mw[label]), NO_OUTAGE
-        if firm and len(self._left_mw[label][0]):
-            columns, left = self._left_mw[label][0], self._left_mw[label][1][bus]
-            worst = int(left.argmin())
-            if left[worst] < bound:
-                bound = float(left[worst])
-                cause = int(self.security.effects.labels[columns[worst]])
-        return max(bound, 0.0), cause
+        return self.surplus.bound(bus, firm=firm)
 
     @cached_property
-    def _surplus_mw(self) -> Array:
-        """Return the unused supply of each connected network."""
-        return np.bincount(self.network.component, self.flows.supply_max_mw - self.flows.demand_mw)
+    def surplus(self) -> Surplus:
+        """What supply alone allows."""
+        unused_mw = self.flows.supply_max_mw - self.flows.demand_mw
+        return Surplus(self.network.component, self.security.effects, unused_mw)
 
-    @cached_property
-    def _left_mw(self) -> list[tuple[Array, Array]]:
-        """Return for each connected network the outages that split it, and what each bus has left.
-
-        That is bus × outage: the surplus of the part that it is in then.
-        """
-        effects, component = self.security.effects, self.network.component
-        surplus = self.flows.supply_max_mw - self.flows.demand_mw
-        out = []
-        for label in range(component.max() + 1):
-            home = component == label
-            columns = np.flatnonzero(effects.cut_off[home].any(axis=0))
-            left = np.full((self.network.n_bus, len(columns)), np.inf)
-            for place, column in enumerate(columns):
-                part = effects.part[:, column][home].astype(int) + 1
-                left[home, place] = np.bincount(part, surplus[home])[part]
-            out.append((columns, left))
-        return out
+    def watched(self, bus: int) -> Array:
+        """Return branch × column, bool: the pairs that a load at a bus moves enough to matter."""
+        return self._watch(bus, "firm", NOTHING).watched
 
     def _suppliers_with(self, bus: int) -> Array:
         component = self.network.component

@@ -24,7 +24,7 @@ from geo.names import branch_names, named_congestion
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
-from geo.regions import rank_regions
+from geo.regions import joint_firm_mw, rank_regions
 from geo.robustness import sureness
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from geo.candidates import Candidates
     from geo.grid import GridGraph
     from geo.kinds import Layers
+    from geo.redispatch import Redispatch
     from geo.robustness import Sureness
     from geo.scenario import Scenario
 
@@ -97,6 +98,8 @@ class Siting:
     """What a reader of any output has to know."""
     gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
+    redispatch: Redispatch | None = None
+    """The study of the grid to ask further; None for the linear method."""
 
 
 def find_sites(
@@ -166,12 +169,13 @@ def find_sites(
         )
     closer = look_closer(
         best, study, grid, layers, scenario,
-        also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
+        also=also, tell=lambda fraction, message: tell(0.9 + 0.06 * fraction, message),
     )  # fmt: skip
     best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
     best = best.join(closer.firm_mw, on="poi_id")
     sure = sureness(best, scenario, place.standards)
     best = best.join(sure.sites[SURE_COLUMNS])
+    tell(0.96, "regions")
     sites = _present(best, candidates.frame, grid, scenario)
     return Siting(
         layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
@@ -180,10 +184,11 @@ def find_sites(
         sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
         supply_paths=supply_paths(sites[looked_at(sites, scenario, also)], paths, place.crs),
-        regions=rank_regions(sites, layers),
+        regions=rank_regions(sites, layers, joint_firm_mw(sites, study.redispatch)),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
         gantt=gantt(best, layers, scenario.seed),
+        redispatch=study.redispatch,
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         TransformerType,
     )
 
+CBRE: Final = "CBRE, North America Data Center Trends H2 2024; the round figure is ours"
 FLAG: Final = "0 or 1"
 """Unit of an assumption that is a choice between no and yes."""
 
@@ -177,6 +178,13 @@ class Standards:
         "1",
         "sureness: … of firm power between points of connection",
         "median over pairs of 20 points in 100 situations of Norway",
+    )
+    wait_usd_per_mw_month: float = assume(
+        150e3,
+        "USD/MW/month",
+        "what a month without power is counted as where sites are chosen together: a wholesale "
+        "rent; large tenants pay less than the 184 USD/kW asked for 250 to 500 kW",
+        CBRE,
     )
     humidity_pct: float = assume(80.0, "%", "relative humidity where no station gives one")
     town_density_people_per_km2: float = assume(

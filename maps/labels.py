@@ -96,6 +96,7 @@ LABELS: Final[dict[str, Label]] = {
     "capex_usd_per_mw": Label("Capital by the MW", "million USD/MW", 1, 1e-6),
     "energy_usd_per_year": Label("Cost of power", "million USD/year", 1, 1e-6),
     "energy_usd_per_mw_per_year": Label("Power by the MW", "thousand USD/MW/year", 0, 1e-3),
+    "joint_firm_mw": Label("Firm power together", "MW"),
     "share_firm_mw": Label("Firm power", "", 1),
     "share_months": Label("Months to power", "", 1),
     "share_redundancy": Label("Redundancy", "", 1),
@@ -122,6 +123,7 @@ REGION_COLUMNS: Final = (
     "sites_c",
     "firm_mw",
     "months_p50",
+    "joint_firm_mw",
 )
 
 

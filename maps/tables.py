@@ -54,6 +54,7 @@ REGIONS: Final[tuple[Column, ...]] = (
     ("sites_b", "Sites\nB", 0),
     ("sites_c", "Sites\nC", 0),
     ("firm_mw", "Firm\nMW", 0),
+    ("joint_firm_mw", "Joint\nMW", 0),
     ("months_p50", "Months\nP50", 0),
     ("best_site_id", "Best site", None),
 )
@@ -107,6 +108,8 @@ FLEXIBLE: Final = frozenset(
         "limiting_outage_name",
         "branch_name",
         "outage_name",
+        "poi_name",
+        "names",
     }
 )
 """Columns that may be cut; numbers and ids never are."""
