@@ -367,12 +367,12 @@ def backtest(
     """Print how the known campuses of PLACE rank when they are not part of the input."""
     from geo.backtest import backtest as look_up
     from layers.place import open_place, read_layers
-    from layers.question import ask
+    from layers.question import pose
     from maps.reports import backtest_text
 
     results = []
     for name in place:
-        place_file, scenario = ask(open_place(name), question.config, question.options)
+        place_file, scenario = pose(open_place(name), question.config, question.options)
         with _Progress(question) as progress:
             frame = look_up(read_layers(place_file), scenario, progress)
         results.append((place_file.place, scenario, frame))
@@ -446,9 +446,9 @@ class _Progress:
 def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
-    from layers.question import ask
+    from layers.question import pose
 
-    place_file, scenario = ask(open_place(place), question.config, question.options)
+    place_file, scenario = pose(open_place(place), question.config, question.options)
     layers = read_layers(place_file)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress, also=also)
@@ -459,7 +459,8 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Plac
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file, scenario = ask(open_place(place), question.config, question.options)
+    place_file = open_place(place)
+    scenario = ask(place_file, question.config, question.options)
     return headroom_of(read_layers(place_file), scenario, progress)
 
 

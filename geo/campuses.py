@@ -30,6 +30,13 @@ COLUMNS: Final = [
 ]  # fmt: skip
 
 
+ORDER: Final = {
+    "lost": True, "whole": False, "first_mw": False, "grade": True, "months_whole_p50": True,
+    "capex_usd": True, "site_rank": True, "name": True,
+}  # fmt: skip
+"""Column to whether less of it comes first."""
+
+
 def campuses(siting: Siting) -> gpd.GeoDataFrame:
     """Rank the existing campuses of a place by how well they convert to the load asked for.
 
@@ -65,20 +72,7 @@ def campuses(siting: Siting) -> gpd.GeoDataFrame:
         whole=judged["missing_mw"].eq(0.0),
         **_beside(judged, siting),
     )
-    ordered = judged.sort_values(
-        [
-            "lost",
-            "whole",
-            "first_mw",
-            "grade",
-            "months_whole_p50",
-            "capex_usd",
-            "site_rank",
-            "name",
-        ],
-        ascending=[True, False, False, True, True, True, True, True],
-        na_position="last",
-    )
+    ordered = judged.sort_values(list(ORDER), ascending=list(ORDER.values()), na_position="last")
     ordered = ordered.assign(rank=np.arange(1, len(ordered) + 1))
     return gpd.GeoDataFrame(
         ordered[[*COLUMNS, "geometry"]].reset_index(drop=True),

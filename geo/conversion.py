@@ -1,8 +1,8 @@
 """What a campus still needs for a load: megawatts, circuits, halls; and its way to power.
 
-Bare land needs everything. An existing campus is fed by the station nearest to it, and needs
-nothing of the grid while its megawatts suffice; for more of them, for a redundancy that its feed
-does not have, or for what another station gives, it needs a new line.
+Bare land needs everything. An existing campus is taken to be fed by the nearest station that could
+take the load, and needs nothing of the grid while its megawatts suffice; for more of them, for a
+redundancy that its feed does not have, or for what another station gives, it needs a new line.
 """
 
 from __future__ import annotations

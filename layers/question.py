@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from layers.settings import PlaceFile
 
 
-def ask(
+def pose(
     place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]
 ) -> tuple[PlaceFile, Scenario]:
     """Build the scenario of a run, and choose the class of building that is costed.
@@ -34,7 +34,7 @@ def ask(
     Returns
     -------
     place_file, scenario
-        The place, its assumptions on the class of the last preset given.
+        The place, its assumptions on the class of the last preset given; and the question.
 
     Raises
     ------
@@ -56,6 +56,11 @@ def ask(
         spelt, standards = with_preset(given, standards)
         scenario = with_options(scenario, spelt, where)
     return replace(place_file, place=replace(place_file.place, standards=standards)), scenario
+
+
+def ask(place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]) -> Scenario:
+    """Build the scenario of a run that costs nothing, as `pose` does."""
+    return pose(place_file, config, options)[1]
 
 
 def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:

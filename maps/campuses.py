@@ -27,6 +27,7 @@ LEAST_KM: Final = 0.05
 LEAST_HA: Final = 0.05
 LEAST_MONTHS: Final = 0.5
 MILLION: Final = 1e6
+ONE_WAY: Final = ("none", "N")
 TABLE: Final[tuple[Column, ...]] = (
     ("rank", "#", 0),
     ("grade", "Grade", None),
@@ -156,6 +157,8 @@ def _missing_power(row: Row, siting: Siting) -> Iterator[str]:
     if asked.redundancy == "2N" and row["feed"] != "2N" and row["redundancy"] != "2N":
         yield "2N: no second station in reach carries the load without the first."
     lacks_mw = asked.load_mw - (row["firm_mw"] or 0.0)
+    if lacks_mw <= LEAST_MW and asked.redundancy == "N+1" and row["redundancy"] in ONE_WAY:
+        yield f"N+1: {row['poi_name']} itself hangs on one way to strong sources."
     if lacks_mw > LEAST_MW:
         yield (
             f"Firm power: the grid at {row['poi_name']} gives {_mw(row['firm_mw'])} with any one "

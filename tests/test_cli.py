@@ -93,8 +93,8 @@ def test_rank_as_json_is_the_document_of_the_house(command) -> None:
     document = json.loads(out)
     assert code == 0
     assert list(document) == [
-        "schema_version", "place", "scenario", "sites", "regions", "dropped", "congestion",
-        "sources", "notes",
+        "schema_version", "place", "scenario", "sites", "regions", "dropped", "sureness",
+        "congestion", "sources", "notes",
     ]  # fmt: skip
     assert document["schema_version"] == 1
     assert len(document["sites"]) == 3

@@ -8,7 +8,7 @@ import pytest
 
 from geo.errors import LayerError, MissingFileError, ScenarioError
 from layers.place import open_place
-from layers.question import ask, ask_case
+from layers.question import ask, ask_case, pose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def asked(
     path = toy.folder / "scenario.toml" if config else None
     if path is not None:
         path.write_text(config, encoding="utf-8")
-    place_file, scenario = ask(open_place(str(toy.folder)), path, options or {})
+    place_file, scenario = pose(open_place(str(toy.folder)), path, options or {})
     building = place_file.place.standards.building
     return scenario.load_mw, scenario.redundancy, scenario.ha_per_mw, building
 
@@ -61,8 +61,9 @@ def test_a_place_may_have_a_preset_of_its_own_and_change_what_one_stands_for(toy
     )
     assert asked(toy) == (12, "2N", 0.25, "hall")
     assert asked(toy, {"load_mw": 14}) == (14, "2N", 0.25, "hall")
-    place_file, scenario = ask(open_place(str(toy.folder)), None, {})
+    place_file, scenario = pose(open_place(str(toy.folder)), None, {})
     assert scenario.cell_km == 2
+    assert ask(open_place(str(toy.folder)), None, {}) == scenario
     assert place_file.place.standards.building_class().campus_usd_per_mw == 9e6
 
 

@@ -112,6 +112,14 @@ def test_two_feeds(siting: Siting) -> None:
     )
 
 
+def test_a_station_on_one_line_is_not_made_redundant_by_a_second_feed(siting: Siting) -> None:
+    words = "N+1: Station 0 itself hangs on one way to strong sources."
+    assert words in told(SECOND | {"redundancy": "N"}, siting)
+    assert words not in told(SECOND, siting)
+    # Where firm power lacks, that is said instead.
+    assert words not in told(MIXED | {"redundancy": "N"}, siting)
+
+
 def test_a_line_of_no_length_is_a_bay(siting: Siting) -> None:
     assert "a second one, at Station 0, 420 kV, costs" in told(SECOND | {"tie_km": 0.01}, siting)[0]
 
