@@ -11,6 +11,15 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Fault, ScenarioError
+from geo.profiles import (
+    COLD_WINTER,
+    NORTH_SUN,
+    NORTH_WIND,
+    PROFILES,
+    SNOW_MELT,
+    Profile,
+    profile_named,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +29,7 @@ US_TYPES: Final = "typical per-unit-length values used by US planning models"
 MISO: Final = "MISO cost table in reVRt base_line_costs, 2019 USD"
 ASSUMED: Final = "assumption of powersite"
 INTERVIEW: Final = "interview with a campus developer"
+MONTHS_PER_YEAR: Final = 12
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,25 @@ class Duration:
     """Where the values were read."""
 
 
-def _assume(default: float, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
+@dataclass(frozen=True)
+class GasPlant:
+    """A kind of power plant that a campus could have of its own."""
+
+    name: str
+    """What it is; its months stand under this name among the durations."""
+    heat_gj_per_mwh: float
+    """Gas burnt for a megawatt-hour, net calorific value."""
+    unit_mw: float
+    """One engine or one block; the loss of one is an outage."""
+    plant_usd_per_mw: float
+    """Building it."""
+    upkeep_usd_per_mwh: float
+    """Running it, gas apart."""
+    source: str
+    """Where the values were read."""
+
+
+def _assume(default: float | Profile, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
     return field(default=default, metadata={"unit": unit, "meaning": meaning, "source": source})
 
 
@@ -160,6 +188,15 @@ DURATIONS: Final = (
     Duration("new bay", 12, 18, 30, ASSUMED),
     Duration("build", 18, 24, 36, INTERVIEW),
     Duration("conversion", 9, 12, 18, f"{INTERVIEW}: about 12 months"),
+    Duration(
+        "gas engines", 15, 21, 30, f"{ASSUMED}; trade press of 2025 gives 12 to 18 to deliver"
+    ),
+    Duration("combined cycle", 36, 60, 84, f"{ASSUMED}; trade press of 2025 gives 5 to 7 years"),
+)
+
+GAS_PLANTS: Final = (
+    GasPlant("gas engines", 8.3, 18, 1.8e6, 6.0, ASSUMED),
+    GasPlant("combined cycle", 6.4, 60, 2.2e6, 4.0, f"{ASSUMED}; turbines have become dear"),
 )
 
 
@@ -171,6 +208,7 @@ class Standards:
     transformers: tuple[TransformerType, ...] = TRANSFORMERS
     line_costs: tuple[LineCost, ...] = LINE_COSTS
     durations: tuple[Duration, ...] = DURATIONS
+    gas_plants: tuple[GasPlant, ...] = GAS_PLANTS
     transformer_x_pu: float = _assume(
         0.12, "p.u. on own base", "reactance of an assumed transformer"
     )
@@ -251,6 +289,38 @@ class Standards:
     market_town_people: float = _assume(
         5000.0, "1", "remoteness is the distance to a town of this size"
     )
+    load_factor: float = _assume(0.90, "1", "energy of a campus over its load all year")
+    gas_mj_per_m3: float = _assume(38.0, "MJ/m³", "net calorific value of gas")
+    gas_usd_per_gj: float = _assume(
+        8.0, "USD/GJ", "gas for a plant of one's own, carbon cost included"
+    )
+    stand_in_usd_per_mwh: float = _assume(
+        50.0, "USD/MWh", "stands in for an unknown price when a mix is chosen, and is never shown"
+    )
+    discount_rate: float = _assume(0.08, "1", "interest on the capital of a supply")
+    capital_years: float = _assume(25.0, "years", "time over which that capital is written off")
+    hydro_full_load_share: float = _assume(
+        0.50, "1", "mean over full power of a hydro plant whose energy is not known"
+    )
+    wind_full_load_share: float = _assume(
+        0.37,
+        "1",
+        "the same of wind",
+        "Norwegian Offshore Directorate 2022: 4.7 GW give 15.4 TWh a year",
+    )
+    solar_full_load_share: float = _assume(0.12, "1", "the same of solar")
+    dry_year_share: float = _assume(0.85, "1", "hydro energy of a dry year over that of a mean one")
+    unlisted_share: float = _assume(
+        0.0, "1", "energy of plants too small for the plants layer, over that of those listed"
+    )
+    transfer_share: float = _assume(
+        0.70, "1", "of the ratings of lines between zones that energy can use, outages borne"
+    )
+    # Profiles are frozen, so the call that makes a default shares nothing that could change.
+    hydro_profile: Profile = _assume(SNOW_MELT, "1", "inflow by month")  # noqa: RUF009
+    wind_profile: Profile = _assume(NORTH_WIND, "1", "wind power by month")  # noqa: RUF009
+    solar_profile: Profile = _assume(NORTH_SUN, "1", "solar power by month")  # noqa: RUF009
+    demand_profile: Profile = _assume(COLD_WINTER, "1", "demand by month")  # noqa: RUF009
 
     def duration(self, task: str) -> Duration:
         """Return the duration of a task by its name."""
@@ -260,15 +330,18 @@ class Standards:
 STANDARDS: Final = Standards()
 
 
-def with_changes(base: Standards, changes: Mapping[str, float], where: str) -> Standards:
-    """Return the standards with scalar assumptions changed.
+def with_changes(base: Standards, changes: Mapping[str, object], where: str) -> Standards:
+    """Return the standards with assumptions changed.
+
+    A number is given as one, a profile by its name or as twelve numbers from January on.
 
     Raises
     ------
     ScenarioError
-        If a name is unknown, is a table, or its value is not a number.
+        If a name is unknown, is a table, or its value is neither a number nor a profile.
     """
     known = {item.name for item in fields(Standards) if item.metadata}
+    new = {name: _as_assumed(getattr(base, name, 0.0), value) for name, value in changes.items()}
     faults = [
         Fault(
             f"{where} standards.{name}",
@@ -279,14 +352,32 @@ def with_changes(base: Standards, changes: Mapping[str, float], where: str) -> S
         if name not in known
     ]
     faults += [
-        Fault(f"{where} standards.{name}", f"'{value}' is not a number", "write a number")
+        _form_fault(f"{where} standards.{name}", value, getattr(base, name, 0.0))
         for name, value in changes.items()
-        if not _is_number(value)
+        if new[name] is None
     ]
     if faults:
         raise ScenarioError.of(faults)
-    numbers: dict[str, Any] = {name: float(value) for name, value in changes.items()}
-    return replace(base, **numbers)
+    values: dict[str, Any] = new
+    return replace(base, **values)
+
+
+def _as_assumed(default: object, value: object) -> float | Profile | None:
+    """Read a value in the form of its default; None if it has another form."""
+    if not isinstance(default, Profile):
+        return float(value) if _is_number(value) else None  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return profile_named(value)
+    rows = list(value) if isinstance(value, (list, tuple)) else []
+    whole = len(rows) == MONTHS_PER_YEAR and all(_is_number(x) and x >= 0 for x in rows)
+    return Profile("the place's own", tuple(rows), "the place") if whole and any(rows) else None
+
+
+def _form_fault(where: str, value: object, default: object) -> Fault:
+    if not isinstance(default, Profile):
+        return Fault(where, f"'{value}' is not a number", "write a number")
+    names = ", ".join(f"'{row.name}'" for row in PROFILES)
+    return Fault(where, f"'{value}' is not a profile", f"write twelve numbers from 0, or {names}")
 
 
 def _is_number(value: object) -> bool:
@@ -320,7 +411,7 @@ def assumptions() -> list[dict[str, str]]:
     rows = [
         {
             "name": item.name,
-            "value": f"{getattr(STANDARDS, item.name):g}",
+            "value": _shown(getattr(STANDARDS, item.name)),
             "unit": item.metadata["unit"],
             "meaning": item.metadata["meaning"],
             "source": item.metadata["source"],
@@ -372,7 +463,36 @@ def _table_rows() -> list[dict[str, str]]:
         )
         for row in DURATIONS
     ]
-    return [*lines, *banks, *costs, *times]
+    return [*lines, *banks, *costs, *times, *_generation_rows()]
+
+
+def _generation_rows() -> list[dict[str, str]]:
+    plants = [
+        _row(
+            f"own plant: {row.name}",
+            f"{row.heat_gj_per_mwh:g} / {row.unit_mw:g} / {row.plant_usd_per_mw / 1e6:g} / "
+            f"{row.upkeep_usd_per_mwh:g}",
+            "GJ/MWh / MW / M USD/MW / USD/MWh",
+            "heat rate, one unit, building, running without gas",
+            row.source,
+        )
+        for row in GAS_PLANTS
+    ]
+    profiles = [
+        _row(
+            f"profile: {row.name}",
+            " / ".join(f"{power:g}" for power in row.power),
+            "1",
+            "mean power of each month from January on, in proportion",
+            row.source,
+        )
+        for row in PROFILES
+    ]
+    return [*plants, *profiles]
+
+
+def _shown(value: float | Profile) -> str:
+    return value.name if isinstance(value, Profile) else f"{value:g}"
 
 
 def _row(name: str, value: str, unit: str, meaning: str, source: str) -> dict[str, str]:
