@@ -30,7 +30,7 @@ SAME_SHARE: Final = 1e-9
 DEAR_PER_MW, DEAR_PER_GWH = 1000.0, 100.0
 """M USD for what is not covered: more than any supply costs."""
 LEAST_PER_MW: Final = 1e-6
-"""M USD a MW, so that no more is asked of a line than is needed."""
+"""M USD a MW, so that no more is asked of a line than is needed, and the first at equal cost."""
 BELOW: Final = {
     "2N": ("2N", "N+1", "N", "normal"),
     "N+1": ("N+1", "N", "normal"),
@@ -78,7 +78,7 @@ class Mix:
     energy_gwh: Array
     """Taken of each in a year."""
     uncovered_mw: float
-    """Load that no choice covers."""
+    """Load that no choice covers, in power or on the mean of the year."""
     usd_per_year: float
     """Capital and energy."""
 
@@ -244,7 +244,7 @@ def _block(part: _Part, menu: Menu, load_mw: float, energy_gwh: float) -> _Block
     ]  # fmt: skip
     costs = np.r_[
         menu.built_usd_per_mw[chosen] / USD_PER_MUSD,
-        np.full(count, LEAST_PER_MW),
+        LEAST_PER_MW * np.arange(1, count + 1),
         np.zeros(count),
         menu.energy_usd_per_mwh[chosen] * MWH_PER_GWH / USD_PER_MUSD,
         DEAR_PER_MW,
@@ -285,7 +285,7 @@ def _mix(part: _Part, menu: Menu, values: Array) -> Mix:
     unit = menu.unit_mw[part.chosen]
     whole = np.ceil(built / np.where(unit > 0, unit, 1.0) - ENOUGH_MW) * unit
     built = np.where(unit > 0, whole, power)
-    uncovered = max(float(values[-2]), 0.0)
+    uncovered = max(float(values[-2]), float(values[-1]) / YEAR_KHOURS, 0.0)
     usd = (
         menu.lump_usd[part.chosen].sum()
         + built @ menu.built_usd_per_mw[part.chosen]

@@ -66,18 +66,26 @@ def onsite_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
         is. ``line_usd`` is a line from there to the campus, sized for what it can deliver.
         ``assumed`` tells that a hydro plant's energy is a guess from its capacity.
     """
-    found = pd.concat(
-        [_gas_options(sites, layers, scenario), _hydro_options(sites, layers, scenario)]
-    ).sort_values(["site", "option", "straight_km", "source"], ignore_index=True)
+    parts = [_gas_options(sites, layers, scenario), _hydro_options(sites, layers, scenario)]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _nothing()
+    order = ["site", "option", "straight_km", "source"]
+    found = pd.concat(parts).sort_values(order, ignore_index=True)
     carried_mw = found["firm_mw"].fillna(scenario.load_mw).clip(upper=scenario.load_mw)
     lines = _direct_lines(found["straight_km"], carried_mw, layers.place, scenario)
     months = _months(found, sites.loc[found["site"], "kind"].to_numpy(), layers.place)
     return found.assign(**lines, months=months)[COLUMNS]
 
 
+def _nothing() -> pd.DataFrame:
+    words = {"option": object, "source": object, "site": int, "assumed": bool}
+    return pd.DataFrame({name: pd.Series(dtype=words.get(name, float)) for name in COLUMNS})
+
+
 def _gas_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataFrame:
     if layers.gas_fields is None:
-        return pd.DataFrame(columns=["site"])
+        return _nothing()
     standards, fields = layers.place.standards, layers.gas_fields.frame
     idle = fields["status"].str.lower().str.contains("|".join(NOT_FEEDING), regex=True)
     ashore = fields[~fields["offshore"] & ~idle]
@@ -114,7 +122,7 @@ def _gas_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.
 
 def _hydro_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataFrame:
     if layers.plants is None:
-        return pd.DataFrame(columns=["site"])
+        return _nothing()
     standards = layers.place.standards
     plants = with_energy(running(layers.plants.frame), standards)
     plants = plants[plants["fuel"] == "hydro"]

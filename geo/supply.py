@@ -155,7 +155,7 @@ def _menus(table: pd.DataFrame) -> Iterator[Menu]:
     values = {name: table[name].to_numpy(float) for name in names}
     origin, two_feeds = table["origin"].to_numpy(), table["two_feeds"].to_numpy(bool)
     starts = np.flatnonzero(table["is_grid"])
-    for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
+    for start, end in zip(starts, np.r_[starts, len(table)][1:], strict=True):
         here = {name: column[start:end] for name, column in values.items()}
         yield Menu(
             normal_mw=here["usable_mw"],
