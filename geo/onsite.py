@@ -62,7 +62,7 @@ def onsite_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
     DataFrame
         One row per site and option. ``option`` is a gas plant of the standards or a direct line;
         ``source`` the gas point or the hydro plant. ``firm_mw`` is what it delivers all year, the
-        year being dry; ``energy_gwh`` what it can give in such a year; both unknown where the gas
+        year being dry; ``energy_gwh`` all that it has in such a year; both unknown where the gas
         is. ``line_usd`` is a line from there to the campus, sized for what it can deliver.
         ``assumed`` tells that a hydro plant's energy is a guess from its capacity.
     """
@@ -129,7 +129,8 @@ def _hydro_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
     dry = monthly_gwh(plants, standards, standards.dry_year_share)
     held = plants["storage_gwh"].fillna(0.0).to_numpy(float)
     steady = sustained_mw(dry, held, np.array(MONTH_HOURS, float))
-    plants = plants.assign(firm_mw=np.minimum(steady, plants["capacity_mw"]))
+    firm = np.minimum(steady, plants["capacity_mw"])
+    plants = plants.assign(firm_mw=firm, energy_gwh=dry.sum(axis=1))
     plants = plants[plants["firm_mw"] >= LEAST_MW]
     near = _near(sites, plants, scenario.reach_km)
     at = plants.iloc[near["thing"].to_numpy()].reset_index(drop=True)
@@ -138,7 +139,7 @@ def _hydro_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
         source=at["name"].where(at["name"] != "", at["id"]),
         capacity_mw=at["capacity_mw"],
         firm_mw=at["firm_mw"],
-        energy_gwh=at["firm_mw"] * YEAR_HOURS / MWH_PER_GWH,
+        energy_gwh=at["energy_gwh"],
         unit_mw=0.0,
         plant_usd_per_mw=0.0,
         energy_usd_per_mwh=sites.loc[near["site"], "power_price_usd_per_mwh"].to_numpy(),

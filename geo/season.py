@@ -36,7 +36,8 @@ MONTH_COLUMNS: Final = [
 ]  # fmt: skip
 ZONE_COLUMNS: Final = [
     "zone", "year", "hydro_gwh", "wind_gwh", "other_gwh", "demand_gwh", "balance_gwh",
-    "driest_month", "driest_mw", "import_needed_gwh", "import_limit_mw", "fed", "season_note",
+    "driest_month", "driest_mw", "import_needed_gwh", "stranded_gwh", "link_limit_mw", "fed",
+    "season_note",
 ]  # fmt: skip
 
 
@@ -50,9 +51,10 @@ class Seasons:
     0 where something is missing. Zone '' is the whole place."""
     zones: pd.DataFrame
     """One row per zone and year: energy of the year; ``driest_mw``, the balance of the driest
-    month; ``import_needed_gwh``, what is missing over the year; ``import_limit_mw``; ``fed``, how a
-    campus of the scenario's load gets through the year: ``alone``, ``imports`` or ``no``; and
-    ``season_note``, both years in words."""
+    month; ``import_needed_gwh``, what is missing over the year; ``link_limit_mw``, what links could
+    bring in or take out, and ``stranded_gwh``, surplus beyond that; ``fed``, how a campus of the
+    scenario's load gets through the year: ``alone``, ``imports`` or ``no``; and ``season_note``,
+    both years in words."""
     notes: tuple[str, ...]
     """What a reader has to know."""
 
@@ -151,36 +153,40 @@ def _summed(
 ) -> pd.DataFrame:
     """Sum the months of each zone and year, and say how a campus gets through."""
     drawn_mw = scenario.load_mw * layers.place.standards.load_factor
+    link_mw = limits["abroad_mw"] + limits["between_mw"]
     rows = [
-        {"zone": zone, "year": year, **_year_of(table)}
+        {"zone": zone, "year": year, **_year_of(table, float(link_mw[zone]))}
         for (zone, year), table in months.groupby(["zone", "year"], sort=False)
     ]
     zones = pd.DataFrame(rows)
-    link_mw = zones["zone"].map(limits["abroad_mw"] + limits["between_mw"])
     whole = zones[zones["zone"] == WHOLE].set_index("year")["driest_mw"]
     # Two cuts: round the zone, and round the whole place; a campus has to get through both.
     reach_mw = np.minimum(
-        zones["driest_mw"] + link_mw, zones["year"].map(whole) + limits.loc[WHOLE, "abroad_mw"]
+        zones["driest_mw"] + zones["link_limit_mw"],
+        zones["year"].map(whole) + limits.loc[WHOLE, "abroad_mw"],
     )
     fed = np.select(
         [zones["driest_mw"] >= drawn_mw, reach_mw >= drawn_mw], ["alone", "imports"], "no"
     )
-    return zones.assign(import_limit_mw=link_mw, fed=fed)
+    return zones.assign(fed=fed)
 
 
-def _year_of(table: pd.DataFrame) -> dict[str, object]:
+def _year_of(table: pd.DataFrame, link_mw: float) -> dict[str, object]:
     """Sum twelve months; of months equally badly off the driest is that with the least inflow."""
     sums = table[["hydro_gwh", "wind_gwh", "other_gwh", "demand_gwh", "balance_gwh"]].sum()
     lowest_mw = table["balance_mw"].min()
     stored = table["storage_gwh"].to_numpy()
     inflow_gwh = table["balance_gwh"] + table["spill_gwh"] + stored - np.roll(stored, 1)
     worst = table["balance_mw"] <= lowest_mw + EQUALLY_DRY_MW
+    beyond_mw = (table["balance_mw"] - link_mw).clip(lower=0.0)
     driest = (inflow_gwh / HOURS)[worst].idxmin()
     return {
         **sums.to_dict(),
         "driest_month": MONTHS[int(table.loc[driest, "month"]) - 1],
         "driest_mw": lowest_mw,
         "import_needed_gwh": abs(table["balance_gwh"].clip(upper=0.0).sum()),
+        "stranded_gwh": float((beyond_mw * HOURS).sum() / MWH_PER_GWH),
+        "link_limit_mw": link_mw,
     }
 
 

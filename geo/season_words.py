@@ -63,7 +63,7 @@ def season_note(
             f"A campus of {load_mw:g} MW {FED[mean['fed']]} in a mean year and "
             f"{FED[dry['fed']]} in a dry year"
         )
-    limit = f"; links could bring up to {mean['import_limit_mw']:,.0f} MW"
+    limit = f"; links could bring up to {mean['link_limit_mw']:,.0f} MW"
     return f"{first} {second}{limit if dry['fed'] != 'alone' else ''}."
 
 

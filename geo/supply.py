@@ -13,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.choices import Menu
 from geo.generation import MWH_PER_GWH
-from geo.mix import ENOUGH_MW, Menu, least_cost_mixes
+from geo.mix import ENOUGH_MW, least_cost_mixes
 from geo.onsite import HYDRO_LINE, onsite_options
 from geo.profiles import YEAR_HOURS
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from geo.mix import Menu, least_cost_mixes
+from geo.choices import Menu
+from geo.mix import least_cost_mixes
 
 KHOURS = 8.76
 

@@ -92,6 +92,9 @@ def firm_mw(layers) -> float:
 def test_an_even_river_gives_its_dry_year() -> None:
     """438 GWh are 50 MW all year, 42.5 in a dry year."""
     assert firm_mw(river(EVEN.power)) == pytest.approx(42.5)
+    row = onsite_options(sites((3, 10)), river(EVEN.power), ASKED).iloc[0]
+    assert (row["capacity_mw"], row["energy_gwh"]) == pytest.approx((100, 438 * 0.85))
+    assert not row["assumed"]
 
 
 def test_a_river_that_stands_still_for_a_month_is_no_supply() -> None:

@@ -66,7 +66,7 @@ def test_a_campus_is_fed_by_what_it_draws_on_average() -> None:
     assert (whole(alone)["fed"], whole(alone, "dry")["fed"]) == ("alone", "no")
     tied = seasonal_balance(country(demand_mw=54, ties=[("Tie", "A", 15)]), ASKED)
     assert (whole(tied)["fed"], whole(tied, "dry")["fed"]) == ("alone", "imports")
-    assert whole(tied)["import_limit_mw"] == 15
+    assert whole(tied)["link_limit_mw"] == 15
     note = whole(tied)["season_note"]
     assert "fed without imports in a mean year and is fed with imports only in a dry year" in note
 
@@ -79,6 +79,9 @@ def test_a_monsoon_river_exports_in_summer_and_imports_in_winter() -> None:
     assert mean.loc[summer, "balance_mw"].to_numpy() == pytest.approx(876e3 / 4416 - 100)
     assert mean.loc[~summer, "balance_mw"].to_numpy() == pytest.approx(-100)
     assert whole(seasons)["import_needed_gwh"] == pytest.approx(0.1 * (8760 - 4416))
+    assert whole(seasons)["stranded_gwh"] == 0
+    narrow = seasonal_balance(country(hydro_profile=HALF_DRY, ties=[("T", "A", 60)]), ASKED)
+    assert whole(narrow)["stranded_gwh"] == pytest.approx((876e3 / 4416 - 100 - 60) * 4.416)
     assert whole(seasons)["season_note"].startswith(
         "Toyland exports in summer (May to October) and imports in winter (November to April): "
         "100 MW missing in"
@@ -136,7 +139,7 @@ def test_links_feed_a_zone_only_as_far_as_the_whole_has_it() -> None:
     """The lines into the east carry plenty; the country has 10 MW to spare, then 50."""
     little = seasonal_balance(zoned(demand_mw=90), ASKED)
     east = little.zones[(little.zones["zone"] == "NO2") & (little.zones["year"] == "mean")].iloc[0]
-    assert east["import_limit_mw"] > 500
+    assert east["link_limit_mw"] > 500
     assert east["fed"] == "no"
     plenty = seasonal_balance(zoned(demand_mw=50), ASKED)
     east = plenty.zones[(plenty.zones["zone"] == "NO2") & (plenty.zones["year"] == "mean")].iloc[0]

@@ -17,7 +17,7 @@ def note(missing_months, fed=("imports", "imports"), *, north=True) -> str:
             "driest_mw": [balance.min(), balance.min() - 1500],
             "driest_month": ["March", "April"],
             "fed": fed,
-            "import_limit_mw": 2000.0,
+            "link_limit_mw": 2000.0,
         }
     )
     return season_note("Here", months, zones, 180, north=north)
