@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 USD_PER_MUSD: Final = 1e6
 MWH_PER_GWH: Final = 1000.0
-YEAR_KHOURS: Final = 8.76
 DEAR_PER_MW, DEAR_PER_GWH = 1000.0, 100.0
 """M USD for what is not covered: more than any supply costs."""
 LEAST_PER_MW: Final = 1e-6
@@ -76,7 +75,7 @@ class Answer:
     energy_gwh: Array
     """Drawn in a year."""
     uncovered_mw: float
-    """What the choice lacks, in power or on the mean of the year."""
+    """What the choice lacks, in power or for want of energy."""
 
 
 def solve(
@@ -91,7 +90,8 @@ def solve(
     menus
         What they choose from, by ``Choice.site``.
     load_mw, energy_gwh
-        Power and energy of a year.
+        Power and energy of a year. A supply gives energy as the load is used: what it gives a
+        year is at most its power times energy over load.
 
     Raises
     ------
@@ -111,7 +111,8 @@ def solve(
     if not answer.success:
         raise SitingError(f"supply mix: the programme found no answer ({answer.message})")
     ends = np.cumsum([len(block.costs) for block in blocks])[:-1]
-    return [_read(values) for values in np.split(np.asarray(answer.x), ends)]
+    parts = np.split(np.asarray(answer.x), ends)
+    return [_read(values, energy_gwh / load_mw) for values in parts]
 
 
 def cover(choice: Choice) -> tuple[Array, Array]:
@@ -179,7 +180,7 @@ def _rows(choice: Choice, menu: Menu, load_mw: float, energy_gwh: float) -> tupl
             np.hstack([-one, one, none, none]),  # what is delivered is built
             np.hstack([none, -one, one, none]),  # what is firm is delivered
             np.hstack([-one, none, one, none]),  # … and built, one unit being out
-            np.hstack([none, -YEAR_KHOURS * one, none, one]),  # energy is power over time
+            np.hstack([none, -energy_gwh / load_mw * one, none, one]),  # as the load is used
             np.hstack([nothing, -power, -firm, nothing]),  # the load is covered
             np.r_[np.zeros(3 * count), -np.ones(count)][None, :],  # and its energy
             np.hstack([blank, of_power, blank, blank]),  # one gas is burnt once
@@ -205,7 +206,7 @@ def _shared(menu: Menu, chosen: Array) -> tuple[Array, Array]:
     return same / menu.normal_mw[chosen], same / menu.most_gwh[chosen]
 
 
-def _read(values: Array) -> Answer:
+def _read(values: Array, use_gwh_per_mw: float) -> Answer:
     built, power, _, energy = values[:-2].reshape(4, -1)
-    uncovered = max(float(values[-2]), float(values[-1]) / YEAR_KHOURS, 0.0)
-    return Answer(built, power, energy, uncovered)
+    missing_mw = float(values[-1]) / use_gwh_per_mw if use_gwh_per_mw else 0.0
+    return Answer(built, power, energy, max(float(values[-2]), missing_mw, 0.0))

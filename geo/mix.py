@@ -44,7 +44,7 @@ class Mix:
     energy_gwh: Array
     """Taken of each in a year."""
     uncovered_mw: float
-    """Load that no choice covers, in power or on the mean of the year."""
+    """Load that no choice covers, in power or for want of energy."""
     usd_per_year: float
     """Capital and energy."""
 

@@ -33,16 +33,20 @@ def menu(normal_mw, most_gwh) -> Menu:
 
 
 def test_cheap_energy_first_and_what_is_missing_is_told() -> None:
-    """60 + 30 MW for 100; 100 GWh are asked, of which the cheap one has 80."""
-    answer = solve([Choice(0, "normal", BOTH, ALL)], [menu([60, 30], [80, 999])], 100, 100)[0]
+    """90 + 30 MW for 100 and 500 GWh, 5 a MW; the cheap one has water for 300."""
+    answer = solve([Choice(0, "normal", BOTH, ALL)], [menu([90, 30], [300, 999])], 100, 500)[0]
+    assert answer.energy_gwh == pytest.approx([300, 150])
+    assert answer.uncovered_mw == pytest.approx(10)  # 50 GWh at 5 a MW
+
+
+def test_power_that_is_missing_is_told() -> None:
+    answer = solve([Choice(0, "normal", BOTH, ALL)], [menu([60, 30], [999, 999])], 100, 500)[0]
     assert answer.power_mw == pytest.approx([60, 30])
-    assert answer.energy_gwh == pytest.approx([80, 20])
     assert answer.uncovered_mw == pytest.approx(10)
 
 
-def test_energy_that_is_missing_counts_as_its_mean_power() -> None:
-    """100 MW are there, and 87.6 of 175.2 GWh: 10 MW on the mean are not."""
-    answer = solve([Choice(0, "normal", BOTH, ALL)], [menu([60, 40], [43.8, 43.8])], 100, 175.2)[0]
+def test_a_load_that_draws_nothing_needs_power_all_the_same() -> None:
+    answer = solve([Choice(0, "normal", BOTH, ALL)], [menu([60, 30], [999, 999])], 100, 0)[0]
     assert answer.uncovered_mw == pytest.approx(10)
 
 
