@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from geo.errors import SitingError
-from geo.scenario import RANGES, Method, Mode, Redundancy, Scenario
+from geo.errors import ScenarioError, SitingError
+from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
+    from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
+    from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
+    Kept = Checkpoint | None
     Frame = Any
 
 app = typer.Typer(
@@ -30,6 +34,7 @@ app = typer.Typer(
 )
 
 Format = Literal["table", "json", "csv", "geojson"]
+Show = Literal["headroom", "limits", "upgrades"]
 PlaceName = Annotated[
     str, typer.Argument(metavar="PLACE", help="norway, bhutan, or a folder with a place.toml.")
 ]
@@ -39,6 +44,14 @@ CasePlace = Annotated[
 ]
 MinKv = Annotated[float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")]
 Area = Annotated[str, typer.Option("--interconnect", help="Cases: only this area.")]
+STATIONS_HELP = (
+    "Cases: lose every whole substation among those asked for as well, one at a time; "
+    "needs bus2sub.csv. For its own buses the loss of a station does not count."
+)
+CHECKPOINT_HELP = (
+    "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
+    "interrupted. Removed when the answer is printed."
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -73,7 +86,19 @@ HEADROOM_KNOBS = (
     _knob("cutoff", float, "Least share of new load that a line is monitored for."),
     _knob("demand_mw", float, "Demand of the base case."),
 )
+PRESET = inspect.Parameter(
+    "preset",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Preset | None,
+        typer.Option(
+            "--preset", help="Usual load, redundancy, land and class of building; others win."
+        ),
+    ],
+)
 SITE_KNOBS = (
+    PRESET,
     _knob("load_mw", float, "Power of the campus."),
     _knob("redundancy", Redundancy, "What grade A asks for."),
     _knob("months", float, "Months after which power is wanted."),
@@ -183,23 +208,42 @@ def headroom(
     ],
     question: Question,
     fmt: AsFormat = "table",
+    show: Annotated[
+        Show, typer.Option("--show", help="MW, what limits them in turn, or what frees more.")
+    ] = "headroom",
     min_kv: Annotated[
         float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")
     ] = 0.0,
     interconnect: Annotated[
         str, typer.Option("--interconnect", help="Cases: only this area.")
     ] = "",
+    stations: Annotated[bool, typer.Option("--stations", help=STATIONS_HELP)] = False,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="FILE", help=CHECKPOINT_HELP)
+    ] = None,
 ) -> None:
     """Print the MW that each substation of PLACE could still serve, normal and N-1 secure."""
     from layers.case import is_case
-    from maps.tables import headroom_text
+    from maps.checkpoint import keeping
+    from maps.tables import headroom_text, limits_text
 
-    with _Progress(question) as progress:
-        if is_case(place):
-            frame = _headroom_of_case(place, question, min_kv, interconnect, progress)
+    cased = is_case(place)
+    _refuse_what_is_not_for(cased=cased, for_cases=stations or checkpoint, for_places=show)
+    if show != "headroom":
+        typer.echo(limits_text(_limits_of_place(place, question), show, fmt), nl=fmt == "table")
+        return
+    to_go_on = f"; the same command goes on from {checkpoint}" if checkpoint else ""
+    congestion = None
+    with keeping(checkpoint) as memory, _Progress(question, to_go_on) as progress:
+        if cased:
+            asked = {"interconnect": interconnect, "min_kv": min_kv, "stations": stations}
+            frame = _headroom_of_case(place, question, asked, progress, memory)
         else:
-            frame = _headroom_of_place(place, question, progress)
-    typer.echo(headroom_text(frame, fmt), nl=fmt == "table")
+            found = _headroom_of_place(place, question, progress)
+            frame, congestion = found.buses, found.congestion
+    typer.echo(headroom_text(frame, fmt, congestion=congestion), nl=fmt == "table")
+    if memory is not None:
+        memory.remove()
 
 
 @app.command()
@@ -213,6 +257,17 @@ def explain(
     from maps.explain import explain_text
 
     typer.echo(explain_text(_find(place, question, also=(site_id,)), site_id))
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def campus(place: PlaceName, question: Question, fmt: AsFormat = "table") -> None:
+    """Print how the existing campuses of PLACE convert, and what each of them lacks."""
+    from geo.campuses import campuses
+    from maps.campuses import campus_text
+
+    siting = _find(place, question)
+    typer.echo(campus_text(siting, campuses(siting), fmt), nl=False)
 
 
 @app.command("map")
@@ -283,8 +338,7 @@ def backtest(
 
     results = []
     for name in place:
-        place_file = open_place(name)
-        scenario = ask(place_file, question.config, question.options)
+        place_file, scenario = ask(open_place(name), question.config, question.options)
         with _Progress(question) as progress:
             frame = look_up(read_layers(place_file), scenario, progress)
         results.append((place_file.place, scenario, frame))
@@ -323,8 +377,9 @@ def options(
 class _Progress:
     """Progress on stderr: a bar where someone looks at it, lines where they are asked for."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, to_go_on: str = "") -> None:
         self._question = question
+        self._to_go_on = to_go_on
         self._bar: Any = None
         self._stage = ""
         self._start = time.monotonic()
@@ -342,9 +397,11 @@ class _Progress:
         task = self._bar.add_task("reading", total=1.0)
         return lambda part, stage: self._bar.update(task, completed=part, description=stage)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit)):
+            typer.echo(f"powersite: interrupted{self._to_go_on}", err=True)
 
     def _line(self, _fraction: float, stage: str) -> None:
         if stage != self._stage:
@@ -357,34 +414,57 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     layers = read_layers(place_file)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress, also=also)
 
 
-def _headroom_of_place(place: str, question: Question, progress: Report) -> Frame:
-    from geo.siting import headroom_of
+def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:
+    from geo.place_headroom import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask
 
-    place_file = open_place(place)
-    scenario = ask(place_file, question.config, question.options)
+    place_file, scenario = ask(open_place(place), question.config, question.options)
     return headroom_of(read_layers(place_file), scenario, progress)
 
 
+def _refuse_what_is_not_for(*, cased: bool, for_cases: object, for_places: str) -> None:
+    if for_cases and not cased:
+        raise ScenarioError("--stations and --checkpoint are for cases; leave them out")
+    if for_places != "headroom" and cased:
+        raise ScenarioError("--show limits and --show upgrades are for places; leave them out")
+
+
+def _limits_of_place(place: str, question: Question) -> PlaceLimits:
+    from geo.place_headroom import limits_of
+    from layers.place import open_place, read_layers
+    from layers.question import ask
+
+    place_file, scenario = ask(open_place(place), question.config, question.options)
+    with _Progress(question) as progress:
+        return limits_of(read_layers(place_file), scenario, progress)
+
+
 def _headroom_of_case(
-    folder: str, question: Question, min_kv: float, interconnect: str, progress: Report
+    folder: str, question: Question, asked: dict[str, Any], progress: Report, memory: Kept
 ) -> Frame:
-    from geo.case_study import case_headroom
+    from geo.case_study import Asked, case_headroom
     from layers.case import read_case
     from layers.question import ask_case
 
     scenario = ask_case(question.config, question.options)
-    return case_headroom(
-        read_case(folder), scenario, interconnect=interconnect, min_kv=min_kv, progress=progress
-    )
+    case = read_case(folder)
+    answer = case_headroom(case, scenario, Asked(**asked), progress=progress, memory=memory)
+    if not question.quiet:
+        for note in answer.notes:
+            typer.echo(f"{folder}: {note}", err=True)
+    return answer.frame
+
+
+def _end(number: int, _frame: object) -> None:
+    """End as after an interrupt, so that nothing is left half-written."""
+    sys.exit(128 + number)
 
 
 def main() -> None:
@@ -392,6 +472,7 @@ def main() -> None:
     from layers.gdal import harden
 
     harden()
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except SitingError as error:

@@ -13,7 +13,7 @@ from typing import Final
 
 PACKAGE: Final = "powersimdata==0.5.5"
 INSIDE: Final = "powersimdata/network/usa_tamu/data"
-TABLES: Final = ("bus", "branch", "plant")
+TABLES: Final = ("bus", "branch", "plant", "sub", "bus2sub")
 CACHE: Final = Path(__file__).parent / ".cache"
 
 

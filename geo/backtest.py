@@ -57,7 +57,8 @@ def backtest(
         raise LayerError(f"{layers.place.name}: has no campuses layer to test against; add one")
     answer = find_sites(replace(layers, campuses=None), replace(scenario, spacing_km=0.0), progress)
     sites = answer.sites
-    baseline = pd.Series(_baseline_km(sites, answer.grid.buses)).rank(method="min").to_numpy()
+    stations = answer.grid.buses[answer.grid.home]
+    baseline = pd.Series(_baseline_km(sites, stations)).rank(method="min").to_numpy()
     found = [_covering(sites, point) for point in layers.campuses.frame.geometry]
     position = [row for row, _ in found]
     total = len(sites)
@@ -88,7 +89,7 @@ def _covering(sites: gpd.GeoDataFrame, point: BaseGeometry) -> tuple[int, float]
 
 
 def _baseline_km(sites: gpd.GeoDataFrame, buses: pd.DataFrame) -> np.ndarray:
-    strong = buses[(buses["voltage_kv"] >= BASELINE_MIN_KV) & ~buses["abroad"]]
+    strong = buses[buses["voltage_kv"] >= BASELINE_MIN_KV]
     if strong.empty:
         return np.full(len(sites), np.nan)
     middle = sites.geometry.representative_point()

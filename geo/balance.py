@@ -181,8 +181,7 @@ def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
 
 
 def _stations(grid: GridGraph) -> pd.DataFrame:
-    home = grid.buses[~grid.buses["abroad"]]
-    return home.groupby("substation_id")[["x_m", "y_m"]].first()
+    return grid.buses[grid.home].groupby("substation_id")[["x_m", "y_m"]].first()
 
 
 class _Levels:

@@ -66,7 +66,7 @@ def walk(tail: Array, head: Array, supply_mw: Array) -> Walk:
     supply_mw
         Supply capacity of each bus; of two parts, the one with more carries on.
     """
-    near = _neighbours(tail, head, len(supply_mw))
+    near = neighbours(tail, head, len(supply_mw))
     somewhere = Walk(*spanning_tree(*near, 0))
     below = somewhere.below(supply_mw)
     heavy = np.flatnonzero(somewhere.bridge & (below > supply_mw.sum() / 2))
@@ -76,8 +76,8 @@ def walk(tail: Array, head: Array, supply_mw: Array) -> Walk:
     return Walk(*spanning_tree(*near, int(heavy[size.argmin()])))
 
 
-def _neighbours(tail: Array, head: Array, size: int) -> tuple[Array, Array, Array]:
-    """Return start, neighbour and branch in CSR form, both directions."""
+def neighbours(tail: Array, head: Array, size: int) -> tuple[Array, Array, Array]:
+    """Return start, neighbour and branch of each bus in CSR form, both directions."""
     node = np.r_[tail, head]
     order = np.argsort(node, kind="stable")
     branch = np.arange(len(tail))

@@ -20,6 +20,7 @@ from pyproj import Proj, Transformer
 from scipy.spatial import cKDTree
 
 from geo.errors import NoSiteError
+from geo.policy import closed
 from geo.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ COLUMNS = [
     "y_m",
     "area_ha",
     "grid_mw",
+    "feed",
+    "use",
     "position_error_km",
 ]
 
@@ -56,7 +59,8 @@ class Candidates:
     """Places to look at, and how many were dropped for what."""
 
     frame: gpd.GeoDataFrame
-    """site_id, name, kind, region, lon, lat, x_m, y_m, area_ha, grid_mw, position_error_km."""
+    """site_id, name, kind, region, lon, lat, x_m, y_m, area_ha, grid_mw, feed,
+    use, position_error_km."""
     dropped: dict[str, int]
     """Reason to count of places."""
 
@@ -84,15 +88,15 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
     campuses = _campuses(layers, scenario)
     frames = [part for part in (greenfield, campuses) if len(part)] or [greenfield]
     frame = pd.concat(frames, ignore_index=True)
-    closed = _closed(frame, layers)
-    reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(closed.sum())})
-    if closed.all():
+    barred = closed(frame["region"], layers)
+    reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(barred.sum())})
+    if barred.all():
         why = ", ".join(f"{reason}: {count}" for reason, count in sorted(reasons.items()))
         raise NoSiteError(
             f"{layers.place.name}: every place is dropped ({why or 'the regions hold no land'}); "
             "lower the load, or raise --reach-km or --cell-km"
         )
-    kept = gpd.GeoDataFrame(frame[~closed], geometry="geometry", crs=layers.place.crs)
+    kept = gpd.GeoDataFrame(frame[~barred], geometry="geometry", crs=layers.place.crs)
     return Candidates(kept.reset_index(drop=True), dict(reasons))
 
 
@@ -255,6 +259,8 @@ def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoData
         "y_m": y,
         "area_ha": land["area_ha"].to_numpy(),
         "grid_mw": np.nan,
+        "feed": "",
+        "use": "",
         "position_error_km": 0.0,
     }
     return gpd.GeoDataFrame(columns, geometry=land.geometry.to_numpy(), crs=land.crs)
@@ -292,19 +298,13 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
         "y_m": rows.geometry.y.to_numpy(),
         "area_ha": np.nan,
         "grid_mw": rows["grid_mw"].to_numpy(),
+        "feed": rows["feed"].to_numpy(),
+        "use": rows["use"].to_numpy(),
         "position_error_km": rows["position_error_km"].to_numpy(),
     }
     return gpd.GeoDataFrame(
         columns, geometry=rows.geometry.buffer(radius_m).to_numpy(), crs=rows.crs
     )
-
-
-def _closed(frame: gpd.GeoDataFrame, layers: Layers) -> pd.Series:
-    if layers.policy is None:
-        return pd.Series(data=False, index=frame.index)
-    closing = layers.policy.frame[layers.policy.frame["closes"]]
-    everywhere = bool((closing["region"] == "").any())
-    return frame["region"].isin(closing["region"]) | everywhere
 
 
 def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:

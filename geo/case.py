@@ -1,6 +1,7 @@
 """An operator's case: buses, branches and plants as tables, with ratings and demand that are known.
 
-The layout is that of the US test grid; other columns are ignored. What the case leaves open is
+The layout is that of the US test grid, with a table of our own for what is lost together; other
+columns are ignored. What the case leaves open is
 settled once, so that independent programs agree: see `geo.case_study`.
 """
 
@@ -15,6 +16,8 @@ from geo.kinds import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
 INTERCONNECT = Column("interconnect", "text", "synchronous area", required=False, nullable=True)
 COLUMNS = (
@@ -85,15 +88,69 @@ class CasePlants(Layer):
     )
 
 
+@dataclass(frozen=True, eq=False)
+class CaseOutages(Layer):
+    """Branches that are lost together, one row for each branch of an outage."""
+
+    kind: ClassVar[str] = "outage"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("outage_id", "text", "name of the outage; as many rows as it has branches"),
+        Column("branch_id", "text", "id of a branch that it takes out"),
+    )
+
+    def further_faults(self, frame: pd.DataFrame, file: str) -> list[Fault]:
+        """Find rows that say the same twice."""
+        again = frame[frame.duplicated(["outage_id", "branch_id"])]
+        return [
+            Fault(
+                f"{file} row {row} column branch_id",
+                f"outage '{outage}' has the branch '{branch}' twice",
+                "remove the row",
+            )
+            for row, outage, branch in zip(
+                again.index, again["outage_id"], again["branch_id"], strict=True
+            )
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class CaseStations(Layer):
+    """Substations with their position."""
+
+    kind: ClassVar[str] = "sub"
+    key: ClassVar[str] = "sub_id"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("sub_id", "text", "unique id"),
+        Column("lat", "number", "latitude in degrees", -90, 90),
+        Column("lon", "number", "longitude in degrees", -180, 180),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class CaseBusStations(Layer):
+    """The substation of each bus."""
+
+    kind: ClassVar[str] = "bus2sub"
+    key: ClassVar[str] = "bus_id"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("bus_id", "text", "id of a bus"),
+        Column("sub_id", "text", "id of its substation"),
+    )
+
+
 CASE_KINDS: dict[str, type[Layer]] = {
     kind.kind: kind for kind in (CaseBuses, CaseBranches, CasePlants)
 }
-"""Table name, which is also its file's, to kind."""
+"""Name of a table that a case needs, which is also its file's, to kind."""
+MORE_CASE_KINDS: dict[str, type[Layer]] = {
+    kind.kind: kind for kind in (CaseOutages, CaseStations, CaseBusStations)
+}
+"""The same for tables that it may have."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """The three tables of a case, checked against each other."""
+    """The tables of a case, checked against each other."""
 
     buses: CaseBuses
     """Buses."""
@@ -101,9 +158,15 @@ class Case:
     """Lines and transformers."""
     plants: CasePlants
     """Generators."""
+    outages: CaseOutages | None = None
+    """What is lost together, beside every branch alone."""
+    stations: CaseStations | None = None
+    """Where substations are."""
+    bus_stations: CaseBusStations | None = None
+    """Which bus is in which."""
 
     def __post_init__(self) -> None:
-        """Check that every end and every plant has its bus.
+        """Check that every id that one table takes from another is there.
 
         Raises
         ------
@@ -115,22 +178,42 @@ class Case:
             raise LayerError.of(faults)
 
     def _faults(self) -> Iterator[Fault]:
-        known = self.buses.frame["bus_id"]
-        ends = (
-            (self.branches, "from_bus_id"),
-            (self.branches, "to_bus_id"),
-            (self.plants, "bus_id"),
-        )
-        for layer, column in ends:
-            frame = layer.frame
-            for row in frame.index[~frame[column].isin(known)]:
-                yield Fault(
-                    f"{layer.source.file} row {row} column {column}",
-                    f"no bus has the id '{frame.loc[row, column]}'",
-                    "correct the id, or add the bus",
-                )
+        yield from _unknown(self.branches, "from_bus_id", self.buses, "bus")
+        yield from _unknown(self.branches, "to_bus_id", self.buses, "bus")
+        yield from _unknown(self.plants, "bus_id", self.buses, "bus")
+        yield from self._faults_of_reactances()
+        if self.outages is not None:
+            yield from _unknown(self.outages, "branch_id", self.branches, "branch")
+            yield from self._faults_of_names(self.outages)
+        if self.bus_stations is not None:
+            yield from _unknown(self.bus_stations, "bus_id", self.buses, "bus")
+            if self.stations is not None:
+                yield from _unknown(self.bus_stations, "sub_id", self.stations, "substation")
+
+    def _faults_of_reactances(self) -> Iterator[Fault]:
         branches = self.branches.frame
         for row in branches.index[branches["x"] == 0]:
             yield Fault(
                 f"{self.branches.source.file} row {row} column x", "is 0", "give a reactance"
             )
+
+    def _faults_of_names(self, outages: CaseOutages) -> Iterator[Fault]:
+        """Find outages that are called like a branch: an answer would not say which it is."""
+        taken = outages.frame["outage_id"].isin(self.branches.frame["branch_id"])
+        for row in outages.frame.index[taken]:
+            yield Fault(
+                f"{outages.source.file} row {row} column outage_id",
+                f"a branch has the id '{outages.frame.loc[row, 'outage_id']}' as well",
+                "give the outage a name of its own",
+            )
+
+
+def _unknown(layer: Layer, column: str, among: Layer, what: str) -> Iterator[Fault]:
+    """Find ids that the other table does not have."""
+    frame = layer.frame
+    for row in frame.index[~frame[column].isin(among.frame[among.key])]:
+        yield Fault(
+            f"{layer.source.file} row {row} column {column}",
+            f"no {what} has the id '{frame.loc[row, column]}'",
+            f"correct the id, or add the {what}",
+        )

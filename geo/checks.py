@@ -11,14 +11,24 @@ import geopandas as gpd
 import numpy as np
 
 from geo.errors import Fault
+from geo.policy import NUMBER_OF
 from geo.units import parse_voltages_kv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from geo.kinds import Layers, Shape
 
 FAR_M = 400_000.0
+TYPES: dict[Shape, frozenset[str]] = {
+    "Point": frozenset({"Point"}),
+    "LineString": frozenset({"LineString", "MultiLineString"}),
+    "Polygon": frozenset({"Polygon", "MultiPolygon"}),
+    "Point or Polygon": frozenset({"Point", "Polygon", "MultiPolygon"}),
+}
+"""What a promised shape may be stored as."""
 
 
 def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fault]:
@@ -38,7 +48,7 @@ def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fa
         ]
     geometry = frame.geometry
     finite = np.isfinite(geometry.bounds.to_numpy()).all(axis=1)
-    right = geometry.geom_type.isin({shape} if shape == "Point" else {shape, f"Multi{shape}"})
+    right = geometry.geom_type.isin(TYPES[shape])
     usable = right & finite & ~geometry.is_empty
     faults = [
         Fault(
@@ -48,7 +58,7 @@ def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fa
         )
         for row in frame.index[~usable]
     ]
-    crooked = geometry[usable & ~geometry.is_valid & (shape == "Polygon")]
+    crooked = geometry[usable & ~geometry.is_valid & shape.endswith("Polygon")]
     return faults + [
         Fault(
             f"{file} row {row}",
@@ -57,6 +67,36 @@ def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fa
         )
         for row, reason in crooked.is_valid_reason().items()
     ]
+
+
+def choice_faults(values: pd.Series, known: set[str], file: str) -> list[Fault]:
+    """Find texts that are none of those known."""
+    choices = ", ".join(sorted(known - {""}))
+    return [
+        Fault(
+            f"{file} row {row} column {values.name}",
+            f"'{values.loc[row]}' is unknown",
+            f"write one of {choices}",
+        )
+        for row in values.index[~values.isin(known)]
+    ]
+
+
+def effect_faults(rules: pd.DataFrame, file: str) -> list[Fault]:
+    """Find rules of an unknown effect, or with a number that belongs to another effect."""
+    faults = choice_faults(rules["effect"], {"gate", "none", *NUMBER_OF}, file)
+    for effect, column in NUMBER_OF.items():
+        astray = rules[column].notna() & (rules["effect"] != effect)
+        faults += [
+            Fault(
+                f"{file} row {row} column {column}",
+                f"belongs to a rule whose effect is {effect}, and this one's is "
+                f"'{rules.loc[row, 'effect']}'",
+                f"write {effect} as its effect, or leave the cell empty",
+            )
+            for row in rules.index[astray]
+        ]
+    return faults
 
 
 def crs_faults(layers: Layers) -> list[Fault]:
@@ -73,20 +113,12 @@ def crs_faults(layers: Layers) -> list[Fault]:
 
 
 def reference_faults(layers: Layers) -> Iterator[Fault]:
-    """Find ids that no substation has, lines that go nowhere, substations that no line meets."""
+    """Find ids that no substation has, lines that go nowhere, substations that no line meets.
+
+    Where lines come as drawn, an end may be left unnamed and a substation unmet.
+    """
     known = set(layers.substations.frame["id"])
-    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
-    for end in ("from_substation", "to_substation"):
-        for row in lines.index[~lines[end].isin(known)]:
-            yield Fault(
-                f"{file} row {row} column {end}",
-                f"no substation has the id '{lines.loc[row, end]}'",
-                "correct the id, or add the substation",
-            )
-    for row in lines.index[lines["from_substation"] == lines["to_substation"]]:
-        yield Fault(
-            f"{file} row {row}", "begins and ends at the same substation", "correct one end"
-        )
+    yield from _end_faults(layers, known)
     for layer in (layers.ties, layers.loads):
         if layer is None:
             continue
@@ -97,10 +129,53 @@ def reference_faults(layers: Layers) -> Iterator[Fault]:
                 f"no substation has the id '{frame.loc[row, 'substation']}'",
                 "write the id of a substation",
             )
+    if layers.place.topology is None:
+        yield from _unmet_faults(layers)
+    if layers.outages is not None:
+        yield from _element_faults(layers, known)
+
+
+def _element_faults(layers: Layers, known: set[str]) -> Iterator[Fault]:
+    frame, file = layers.outages.frame, layers.outages.source.file or "outages"  # type: ignore[union-attr] # asked for where there
+    lines = set(layers.lines.frame["id"])
+    for row in frame.index[~frame["element"].isin(known | lines)]:
+        yield Fault(
+            f"{file} row {row} column element",
+            f"no line and no substation has the id '{frame.loc[row, 'element']}'",
+            "correct the id",
+        )
+    for row in frame.index[frame["outage"].isin(lines)]:
+        yield Fault(
+            f"{file} row {row} column outage",
+            f"'{frame.loc[row, 'outage']}' is the id of a line",
+            "give the outage a name of its own",
+        )
+
+
+def _end_faults(layers: Layers, known: set[str]) -> Iterator[Fault]:
+    lines, file = layers.lines.frame, layers.lines.source.file or "lines"
+    unnamed = {""} if layers.place.topology is not None else set()
+    for end in ("from_substation", "to_substation"):
+        for row in lines.index[~lines[end].isin(known | unnamed)]:
+            yield Fault(
+                f"{file} row {row} column {end}",
+                f"no substation has the id '{lines.loc[row, end]}'",
+                "correct the id, or add the substation",
+            )
+    same = (lines["from_substation"] == lines["to_substation"]) & ~lines["to_substation"].isin(
+        unnamed
+    )
+    for row in lines.index[same]:
+        yield Fault(
+            f"{file} row {row}", "begins and ends at the same substation", "correct one end"
+        )
+
+
+def _unmet_faults(layers: Layers) -> Iterator[Fault]:
+    lines, stations = layers.lines.frame, layers.substations.frame
     met = (
         set(lines["from_substation"]) | set(lines["to_substation"]) | set(layers.place.unconnected)
     )
-    stations = layers.substations.frame
     for row in stations.index[~stations["id"].isin(met)]:
         yield Fault(
             f"{layers.substations.source.file or 'substations'} row {row}",
@@ -110,7 +185,12 @@ def reference_faults(layers: Layers) -> Iterator[Fault]:
 
 
 def voltage_faults(layers: Layers) -> Iterator[Fault]:
-    """Find lines of a voltage that neither of their substations lists."""
+    """Find lines of a voltage that neither of their substations lists.
+
+    Where lines come as drawn, substations need not list any: tracing judges the voltages.
+    """
+    if layers.place.topology is not None:
+        return
     listed = layers.substations.frame.set_index("id")["voltages_kv"].to_dict()
     lines, file = layers.lines.frame, layers.lines.source.file or "lines"
     ends = zip(lines.index, lines["from_substation"], lines["to_substation"], strict=True)
@@ -146,7 +226,10 @@ def position_faults(layers: Layers) -> Iterator[Fault]:
     for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
         if layer is None:
             continue
-        for row in layer.frame.index[~layer.frame.geometry.intersects(land)]:
+        frame = layer.frame
+        if "junction" in frame.columns:  # where lines only meet or end, they may well leave
+            frame = frame[~frame["junction"]]
+        for row in frame.index[~frame.geometry.intersects(land)]:
             yield Fault(
                 f"{layer.source.file or layer.kind} row {row}",
                 f"lies more than {FAR_M / 1000:.0f} km outside the place's regions",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.flow import Array
     from geo.scenario import Scenario
 
 Pillar = Literal["power", "speed", "connection", "place", "land"]
@@ -51,10 +52,13 @@ class Criterion:
         scale = {"one": 1.0, "load": scenario.load_mw, "months": scenario.months}[self.per]
         return tuple((at * scale, value) for at, value in self.points)
 
-    def value(self, measure: pd.Series, scenario: Scenario) -> np.ndarray:
-        """Return the value from 0 to 1 of each site; unknown is 0, so that nobody gains by it."""
+    def value(self, measure: pd.Series | Array, scenario: Scenario) -> Array:
+        """Return the value from 0 to 1 of each measure, in the shape given.
+
+        Unknown is 0, so that nobody gains by it.
+        """
         at, value = (np.array(side) for side in zip(*self.anchors(scenario), strict=True))
-        x = measure.to_numpy(float)
+        x = np.asarray(measure, dtype=float)
         if self.logarithmic:
             x, at = np.log10(np.maximum(x, 1e-9)), np.log10(at)
         return np.where(np.isnan(x), 0.0, np.interp(x, at, value))

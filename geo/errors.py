@@ -76,6 +76,10 @@ class NoSiteError(SitingError, LookupError):
     exit_code: ClassVar[int] = 4
 
 
+class CheckpointError(SitingError, ValueError):
+    """What was kept of a run does not belong to this one."""
+
+
 class OutputError(SitingError, OSError):
     """The answer cannot be written."""
 

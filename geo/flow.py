@@ -223,6 +223,10 @@ def network_of(grid: GridGraph) -> Network:
         limit_mw=_unlimited_if_zero(branches["limit_mw"].to_numpy(float)),
         emergency_mw=_unlimited_if_zero(branches["emergency_mw"].to_numpy(float)),
         outages=np.flatnonzero(first),
+        groups=tuple(
+            Group(name, np.sort(branches.index.get_indexer(lost)))
+            for name, lost in sorted(grid.lost_together.items())
+        ),
     )
 
 

@@ -1,12 +1,13 @@
 """Substations and lines become a network: a bus per station and voltage, branches between them.
 
-Every circuit is a branch of its own, so that losing one of several in parallel needs no special
-case. What the data do not say is taken from `geo.standards` and lowers the branch's confidence.
+Lines that come as drawn are traced first (`geo.topology`). Every circuit is a branch of its own, so
+that losing one of several in parallel needs no special case. What the data do not say is taken from
+`geo.standards` and lowers the branch's confidence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,20 +17,23 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import GridError
-from geo.standards import SIL_MW, ST_CLAIR, nearest_line_type, nearest_transformer
-from geo.units import KM_PER_MILE, parse_voltages_kv
+from geo.standards import nearest_line_type, nearest_transformer
+from geo.stations import listed_kv
+from geo.tables import SIL_MW, ST_CLAIR
+from geo.tolerances import UNSTATED_CONFIDENCE
+from geo.topology import joined
+from geo.units import KM_PER_MILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from geo.drawing import Inferred
     from geo.kinds import Layers, Place
     from geo.standards import Standards
 
 BASE_MVA = 100.0
 MIN_LENGTH_KM = 0.1
 ASSUMED_TRANSFORMER_CONFIDENCE = 0.5
-INFERRED_BUS_CONFIDENCE = 0.6
-UNSTATED_CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +42,16 @@ class GridGraph:
 
     buses: pd.DataFrame
     """Index bus_id; substation_id, name, voltage_kv, x_m, y_m, abroad, on_line, inferred,
-    position_error_km. ``on_line`` is true where a line of the data meets the bus."""
+    position_error_km, junction. ``on_line`` is true where a line of the data meets the bus,
+    ``junction`` where lines only meet or end in the open: no place to feed, draw or connect."""
     branches: pd.DataFrame
     """Index branch_id; name, from_bus, to_bus, kind (line or transformer), group, voltage_kv,
     length_km, x_pu (on 100 MVA), limit_mw, emergency_mw, confidence, rated (the rating is the
     data's own), counted (so is the number of circuits). Circuits share a group."""
+    inferred: Inferred | None = None
+    """What was inferred to join lines that came as drawn."""
+    lost_together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Outages of several branches at once: name to branch ids."""
 
     @cached_property
     def graph(self) -> nx.MultiGraph[str]:
@@ -52,6 +61,11 @@ class GridGraph:
         for row in self.branches.reset_index().to_dict("records"):
             graph.add_edge(row["from_bus"], row["to_bus"], key=row["branch_id"], **row)
         return graph
+
+    @property
+    def home(self) -> pd.Series:
+        """Say which buses are substations of the place itself, where power is drawn or fed."""
+        return ~self.buses["abroad"] & ~self.buses["junction"]
 
     @cached_property
     def islands(self) -> tuple[frozenset[str], ...]:
@@ -71,7 +85,7 @@ def build_grid(layers: Layers) -> GridGraph:
     Parameters
     ----------
     layers
-        Substations and lines, joined by id; direct-current lines are left out.
+        Substations and lines, joined by id or as drawn; direct-current lines are left out.
 
     Returns
     -------
@@ -83,6 +97,7 @@ def build_grid(layers: Layers) -> GridGraph:
     GridError
         If no alternating-current line is left.
     """
+    layers = joined(layers)
     standards, place = layers.place.standards, layers.place
     lines = layers.lines.frame
     lines = lines[~lines["dc"]].sort_values("id")
@@ -91,7 +106,7 @@ def build_grid(layers: Layers) -> GridGraph:
     buses = _buses(layers, lines, standards)
     branches = [*_line_rows(lines, place), *_transformer_rows(buses, place)]
     frame = pd.DataFrame(branches).set_index("branch_id").sort_index()
-    return GridGraph(buses, frame)
+    return GridGraph(buses, frame, layers.inferred, _lost_together(layers, buses, frame))
 
 
 def line_rating_mw(
@@ -108,6 +123,22 @@ def line_rating_mw(
     sil_mw = min(SIL_MW, key=lambda row: abs(row[0] - voltage_kv))[1]
     miles, multiples = zip(*ST_CLAIR, strict=True)
     return min(thermal, sil_mw * float(np.interp(length_km / KM_PER_MILE, miles, multiples)))
+
+
+def _lost_together(
+    layers: Layers, buses: pd.DataFrame, branches: pd.DataFrame
+) -> dict[str, tuple[str, ...]]:
+    """Return the branches of each outage of the data: all circuits of a line, all at a station."""
+    if layers.outages is None:
+        return {}
+    at = buses["substation_id"]
+    ends = [branches["group"], branches["from_bus"].map(at), branches["to_bus"].map(at)]
+    out = {}
+    for name, rows in layers.outages.frame.groupby("outage"):
+        hit = np.any([end.isin(rows["element"]) for end in ends], axis=0)
+        if hit.any():
+            out[str(name)] = tuple(branches.index[hit])
+    return out
 
 
 def _buses(layers: Layers, lines: pd.DataFrame, standards: Standards) -> pd.DataFrame:
@@ -129,7 +160,7 @@ def _buses(layers: Layers, lines: pd.DataFrame, standards: Standards) -> pd.Data
 def _station_rows(
     station: object, met_kv: set[float], standards: Standards
 ) -> Iterator[dict[str, object]]:
-    listed = set(parse_voltages_kv(station.voltages_kv))  # type: ignore[attr-defined]
+    listed = set(listed_kv(station.voltages_kv))  # type: ignore[attr-defined]
     if not met_kv:
         return
     # A voltage above every line's has nothing to feed it: a converter's, or a typing error.
@@ -146,6 +177,7 @@ def _station_rows(
             "on_line": voltage_kv in met_kv,
             "inferred": voltage_kv not in listed,
             "position_error_km": station.position_error_km,  # type: ignore[attr-defined]
+            "junction": bool(getattr(station, "junction", False)),
         }
 
 
@@ -180,7 +212,8 @@ def _line_rows(lines: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]
 
 
 def _transformer_rows(buses: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]:
-    for _, station in buses.groupby("substation_id"):
+    several = buses[buses["substation_id"].duplicated(keep=False)]
+    for _, station in several.groupby("substation_id"):
         levels = station.sort_values("voltage_kv", ascending=False)
         for (high_bus, high), (low_bus, low) in pairwise(levels.iterrows()):
             bank = nearest_transformer(place.standards, high["voltage_kv"], low["voltage_kv"])

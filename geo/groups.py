@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from geo.flow import Array, Network
 
 
+LOST = -1.0
+"""Capacity of a bus that is lost: a part of such buses alone is weaker than any other."""
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """A named outage of several branches at once."""
@@ -23,6 +27,8 @@ class Group:
     """What it is called in answers."""
     branches: Array
     """Positions of the branches that are lost, ascending."""
+    buses: Array = field(default_factory=lambda: np.zeros(0, int))
+    """Buses that are lost as well: they never carry on, and have no answer for this outage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +72,9 @@ def group_effect(network: Network, group: Group, capacity_mw: Array, weights: Ar
     kept = np.ones(network.n_branch, dtype=bool)
     kept[group.branches] = False
     part = _parts(network, kept)
-    stays = _strongest_of_each(part, network.component, capacity_mw)
+    capacity_mw = capacity_mw.copy()
+    capacity_mw[group.buses] = LOST
+    stays = strongest_of_each(part, network.component, capacity_mw)
     weights = np.where(stays, weights, 0.0)
     total = np.bincount(network.component, weights)[network.component]
     weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
@@ -85,7 +93,7 @@ def _parts(network: Network, kept: Array) -> Array:
     return connected_components(links, directed=False)[1]
 
 
-def _strongest_of_each(part: Array, component: Array, capacity_mw: Array) -> Array:
+def strongest_of_each(part: Array, component: Array, capacity_mw: Array) -> Array:
     """Return which buses are in the part of their connected network that carries on, bool.
 
     Of parts with the same capacity the one with more buses stays, then the one met first.

@@ -62,7 +62,7 @@ def hosting_capacity(  # noqa: PLR0913 -- the interface that later methods keep
     cutoff: float = 0.10,
     progress: Callable[[float, str], None] | None = None,
 ) -> pd.DataFrame:
-    """Return normal and firm MW of every bus at home.
+    """Return normal and firm MW of every bus of a substation at home.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def headroom_study(  # noqa: PLR0913 -- as above
 ) -> HeadroomStudy:
     """Return headroom and what it was found with; see `hosting_capacity`."""
     network = network_of(grid)
-    home = np.flatnonzero(~grid.buses["abroad"].to_numpy())
+    home = np.flatnonzero(grid.home.to_numpy())
     tell = progress or (lambda _fraction, _message: None)
     study = None
     if method == "linear":

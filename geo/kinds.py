@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from geo.checks import (
+    choice_faults,
     crs_faults,
+    effect_faults,
     geometry_faults,
     position_faults,
     reference_faults,
@@ -19,6 +21,7 @@ from geo.checks import (
 )
 from geo.columns import Column, conform, unique
 from geo.errors import Fault, LayerError
+from geo.scenario import CHOICES
 from geo.standards import STANDARDS, Standards
 from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
 
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-Shape = Literal["Point", "LineString", "Polygon"]
+    from geo.drawing import Inferred
+    from geo.tolerances import Tolerances
+
+Shape = Literal["Point", "LineString", "Polygon", "Point or Polygon"]
 
 
 @dataclass(frozen=True)
@@ -342,12 +348,20 @@ class Policy(Layer):
         Column("effect", "text", "gate, delay, cost or none"),
         Column("closes", "flag", "true if it bars every new site", required=False, nullable=True),
         Column(
+            "delay_months", "number", "what a delay adds", 0, 240, required=False, nullable=True
+        ),
+        Column("cost_usd_per_mw", "number", "what it costs", 0, 1e8, required=False, nullable=True),
+        Column(
             "region", "text", "region it holds for; empty for all", required=False, nullable=True
         ),
         Column("status", "text", "in force, proposed, …", required=False, nullable=True),
         Column("url", "text", "where it was read", required=False, nullable=True),
         QUALITY,
     )
+
+    def further_faults(self, frame: pd.DataFrame, file: str) -> list[Fault]:
+        """Find effects that are unknown, and numbers that belong to another effect."""
+        return effect_faults(frame, file)
 
 
 @dataclass(frozen=True, eq=False)
@@ -363,8 +377,22 @@ class Campuses(Layer):
         Column("use", "text", "mining, smelter, …", required=False, nullable=True),
         Column("operator", "text", "who runs it", required=False, nullable=True),
         Column("note", "text", "what to know", required=False, nullable=True),
+        Column(
+            "feed",
+            "text",
+            "redundancy of its connection: N, N+1 or 2N; empty where unknown",
+            required=False,
+            nullable=True,
+        ),
+        Column(
+            "free_ha", "number", "land free for more halls", 0, 1e5, required=False, nullable=True
+        ),
         POSITION_ERROR,
     )
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find feeds that are no redundancy."""
+        return choice_faults(frame["feed"], {"", *CHOICES["redundancy"]}, file)
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,6 +416,17 @@ class Ties(Layer):
         Column("capacity_mw", "number", "trading capacity", 0, 20000, nullable=True),
         Column("to_country", "text", "country at the other end", required=False, nullable=True),
         Column("note", "text", "what to know", required=False, nullable=True),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Outages(Layer):
+    """What is lost together: the circuits of a tower, a whole substation; one row an element."""
+
+    kind: ClassVar[str] = "outages"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("outage", "text", "what the outage is called"),
+        Column("element", "text", "id of a line, or of a substation for all that meets it"),
     )
 
 
@@ -425,6 +464,8 @@ class Place:
     """Limits that a reader of any output has to know."""
     standards: Standards = field(default_factory=lambda: STANDARDS)
     """Assumptions, with the place's own changes."""
+    topology: Tolerances | None = None
+    """How near is near, where the lines come as drawn; None where they name their substations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -461,8 +502,12 @@ class Layers:
     """Existing campuses."""
     ties: Ties | None = None
     """Links abroad."""
+    outages: Outages | None = None
+    """What is lost together, beside each line and transformer alone."""
     barred: Barred | None = None
     """Ground that cannot be built on."""
+    inferred: Inferred | None = None
+    """What was inferred to join lines that came as drawn; None where the data name every end."""
 
     def __post_init__(self) -> None:
         """Check what one layer says of another.
@@ -506,6 +551,7 @@ KINDS: dict[str, type[Layer]] = {
         Policy,
         Campuses,
         Ties,
+        Outages,
         Barred,
     )
 }

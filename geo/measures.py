@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.cost import capex_usd, connection_usd
+from geo import policy
+from geo.conversion import needs
+from geo.cost import (
+    campus_usd,
+    connection_split,
+    connection_usd,
+    energy_usd_per_year,
+    with_costs_per_mw,
+)
 from geo.reach import generation_in_reach
 from geo.surroundings import surroundings
-from geo.timeline import months_to_power
+from geo.timeline import POWER, months_to_power
 
 if TYPE_CHECKING:
     from geo.feeds import TwoFeeds
@@ -43,22 +51,17 @@ def measure(
     Notes
     -----
     An existing campus is served today, so its energised MW count as normal MW; whether they are
-    firm is not known, so they do not count as firm.
+    firm is not known, so they do not count as firm. Months are those to the whole load; a second
+    feed that a converted campus still lacks comes later.
     """
     around = generation_in_reach(places, layers, scenario).join(surroundings(places, layers))
     at = links["place"].to_numpy()
     here = places.drop(columns="geometry").join(around).iloc[at].reset_index(drop=True)
     point = points.loc[links["bus_id"]].reset_index(drop=True)
-    standards = layers.place.standards
-    enough_mw = scenario.load_mw * (1.0 - standards.conversion_tolerance)
-    converts = (here["kind"] == "campus") & (here["grid_mw"] >= enough_mw)
-    new_line_usd = connection_usd(
-        links["tie_km"], point["voltage_kv"], point["circuits"], scenario.load_mw, standards
-    )
-    connection = new_line_usd.where(~converts, 0.0)
-    land_usd = here["land_price_usd_per_ha"]
-    return here.assign(
+    built = needs(here, point, links["tie_km"], layers, scenario)
+    out = here.assign(
         tie_km=links["tie_km"],
+        second_tie_km=np.nan,
         poi_id=links["bus_id"],
         substation_id=point["substation_id"],
         poi_name=point["name"],
@@ -70,14 +73,47 @@ def measure(
         limiting_outage_id=point["limiting_outage"],
         headroom_confidence=point["confidence"],
         redundancy=point["redundancy"],
-        converts=converts,
-        connection_usd=connection,
-        capex_usd=capex_usd(
-            connection, land_usd, scenario.area_needed_ha, scenario.load_mw, standards
-        ),
         position_error_km=np.fmax(here["position_error_km"], point["position_error_km"]),
-        **months_to_power(links["tie_km"], converts, here["kind"], standards),
+        **built[["feed", "own", "converts", "new_station", "way", "circuits"]],
+        **_costs(here, point, built, layers, scenario),
     )
+    return _timed(out, layers, scenario)
+
+
+def _costs(
+    here: pd.DataFrame, point: pd.DataFrame, built: pd.DataFrame, layers: Layers, scenario: Scenario
+) -> pd.DataFrame:
+    """Return every cost of each link; what is new at a campus that converts is its second feed.
+
+    ``feed_usd`` is what a second feed by this link costs beside another: a whole connection, or
+    nothing where the campus has it. Unknown land prices count as nothing in the capital cost, being
+    small.
+    """
+    standards, load_mw = layers.place.standards, scenario.load_mw
+    split = connection_split(built, standards)
+    connection = split.sum(axis=1, skipna=False)
+    halls = campus_usd(built["new_mw"], built["converted_mw"], standards)
+    land = here["land_price_usd_per_ha"] * scenario.ha_per_mw * built["new_mw"]
+    rules = load_mw * policy.cost_usd_per_mw(here["region"], layers)
+    whole = (built["tie_km"], built["voltage_kv"], point["circuits"], load_mw, standards)
+    return split.where(~built["converts"], 0.0).assign(
+        second_feed_usd=connection.where(built["converts"], 0.0),
+        feed_usd=connection_usd(*whole).where(~(built["own"] & built["converts"]), 0.0),
+        connection_usd=connection,
+        **halls,
+        land_usd=land,
+        rules_usd=rules,
+        capex_usd=halls.sum(axis=1) + connection + land.fillna(0.0) + rules,
+        energy_usd_per_year=energy_usd_per_year(
+            here["power_price_usd_per_mwh"], here["pue"], load_mw, standards
+        ),
+    )
+
+
+def _timed(measures: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataFrame:
+    """Add months to power and what decides them."""
+    kind = measures["way"].map(POWER)
+    return measures.assign(**months_to_power(measures, kind, layers, scenario.seed))
 
 
 def assess_points(
@@ -111,11 +147,13 @@ def single_feed(points: pd.DataFrame, paths: Paths, scenario: Scenario) -> pd.Se
     )
 
 
-def with_two_feeds(measures: pd.DataFrame, feeds: TwoFeeds, scenario: Scenario) -> pd.DataFrame:
+def with_two_feeds(
+    measures: pd.DataFrame, feeds: TwoFeeds, layers: Layers, scenario: Scenario
+) -> pd.DataFrame:
     """Raise links to 2N where a second point in reach of the same place makes it so.
 
     Only the nearest few points that are firm for the load are paired; ``second_poi_id`` names the
-    partner. Where 2N is asked for, the second connection is paid for too.
+    partner. Where 2N is asked for, the second connection is paid for and waited for too.
     """
     pairs = _pairs_that_hold(_firm_choices(measures, scenario), feeds)
     rows, others = pairs["row"].to_numpy(), pairs["other"].to_numpy()
@@ -123,10 +161,13 @@ def with_two_feeds(measures: pd.DataFrame, feeds: TwoFeeds, scenario: Scenario) 
     out.loc[rows, "redundancy"] = "2N"
     out.loc[rows, "second_poi_id"] = measures.loc[others, "poi_id"].to_numpy()
     if scenario.redundancy == "2N":
-        second = measures.loc[others, "connection_usd"].to_numpy()
-        for column in ("connection_usd", "capex_usd"):
+        partner = measures.loc[others].set_index(rows)
+        second = partner["feed_usd"].where(measures.loc[rows, "feed"] != "2N", 0.0)
+        out.loc[rows, "second_tie_km"] = partner["tie_km"].where(second > 0)
+        for column in ("second_feed_usd", "connection_usd", "capex_usd"):
             out.loc[rows, column] += second
-    return out
+        out = _timed(out, layers, scenario)
+    return with_costs_per_mw(out, scenario.load_mw)
 
 
 def _firm_choices(measures: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

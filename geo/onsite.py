@@ -13,14 +13,15 @@ from geo.cost import connection_usd, tie_circuits
 from geo.generation import MWH_PER_GWH, monthly_gwh, running, with_energy
 from geo.profiles import MONTH_HOURS, YEAR_HOURS
 from geo.reservoir import sustained_mw
-from geo.timeline import LONG_TIE_KM, SHORT_TIE_KM, quantiles
+from geo.tasks import quantiles
+from geo.timeline import LONG_TIE_KM, SHORT_TIE_KM
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
     from geo.flow import Array
     from geo.kinds import Layers, Place
+    from geo.rows import GasPlant
     from geo.scenario import Scenario
-    from geo.standards import GasPlant
 
 M3_PER_MCM: Final = 1e6
 MJ_PER_GJ: Final = 1000.0
@@ -194,7 +195,7 @@ def _months(options: pd.DataFrame, kind: Array, place: Place) -> list[float]:
             _line_task(km),
             "transformer",
             "new bay",
-            "conversion" if at == "campus" else "build",
+            "conversion" if at == "campus" else standards.building_class().build,
         ]
         tasks += [] if option == HYDRO_LINE else [option]
         out.append(quantiles(tuple(standards.duration(task) for task in tasks))[MEDIAN])

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.assumption import ASSUMED
+from geo.rows import is_number
+
 if TYPE_CHECKING:
     from geo.flow import Array
 
@@ -16,7 +19,6 @@ MONTHS: Final = (
 )  # fmt: skip
 MONTH_HOURS: Final = tuple(24 * days for days in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31))
 YEAR_HOURS: Final = sum(MONTH_HOURS)
-ASSUMED: Final = "assumption of powersite"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,22 @@ PROFILES: Final = (EVEN, SNOW_MELT, MONSOON, NORTH_WIND, NORTH_SUN, COLD_WINTER)
 def profile_named(name: str) -> Profile | None:
     """Return the profile of a name, None if there is none."""
     return next((row for row in PROFILES if row.name == name), None)
+
+
+def profile_of(value: object) -> Profile | None:
+    """Read a profile, given as one, by its name or as twelve numbers; None if it is none."""
+    if isinstance(value, Profile):
+        return value
+    if isinstance(value, str):
+        return profile_named(value)
+    power = list(value) if isinstance(value, (list, tuple)) else []
+    whole = len(power) == len(MONTHS) and all(is_number(x) and x >= 0 for x in power)
+    return Profile("the place's own", tuple(power), "the place") if whole and any(power) else None
+
+
+def profile_remedy() -> str:
+    """Say what can stand where a profile does."""
+    return "write twelve numbers from 0, or " + ", ".join(f"'{row.name}'" for row in PROFILES)
 
 
 def energy_shares(profile: Profile) -> Array:

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.criteria import CRITERIA, REDUNDANCY_LEVEL, weights
 
 if TYPE_CHECKING:
+    from geo.flow import Array
     from geo.scenario import Scenario
     from geo.standards import Standards
 
@@ -33,14 +34,32 @@ def grade(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> p
     standards
         Share of the load that a first phase needs.
     """
+    level = measures["redundancy"].map(REDUNDANCY_LEVEL).to_numpy(float)
+    firm, normal = measures["firm_mw"].to_numpy(float), measures["normal_mw"].to_numpy(float)
+    place = grade_place(firm, normal, level, scenario, standards)
+    return pd.Series(np.array(GRADES, dtype=object)[place], index=measures.index, dtype=object)
+
+
+def grade_place(
+    firm_mw: Array, normal_mw: Array, level: Array, scenario: Scenario, standards: Standards
+) -> Array:
+    """Return the position in `GRADES` of each site; the grades of `grade` as a bare function.
+
+    Parameters
+    ----------
+    firm_mw, normal_mw
+        Headroom, of shapes that fit together; unknown counts as none.
+    level
+        Redundancy as a level of `geo.criteria.REDUNDANCY_LEVEL`.
+    scenario, standards
+        As for `grade`.
+    """
     load_mw = scenario.load_mw - SLACK_MW
-    level = measures["redundancy"].map(REDUNDANCY_LEVEL)
-    firm, normal = measures["firm_mw"].fillna(0.0), measures["normal_mw"].fillna(0.0)
+    firm, normal = (np.where(np.isnan(mw), 0.0, mw) for mw in (firm_mw, normal_mw))
     secure = (firm >= load_mw) & (level >= REDUNDANCY_LEVEL[scenario.redundancy])
     served = (normal >= load_mw) | (firm >= load_mw)
     phase = firm >= scenario.load_mw * standards.first_phase_share - SLACK_MW
-    letters = np.select([secure, served, phase], GRADES[:3], GRADES[3])
-    return pd.Series(letters, index=measures.index, dtype=object)
+    return np.select([secure, served, phase], [0, 1, 2], 3)
 
 
 def shares(measures: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -49,7 +68,7 @@ def shares(measures: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     columns = {
         f"share_{criterion.name}": FULL_SCORE
         * chosen[criterion.name]
-        * criterion.value(_as_number(measures[criterion.column]), scenario)
+        * criterion.value(as_number(measures[criterion.column]), scenario)
         for criterion in CRITERIA
     }
     return pd.DataFrame(columns, index=measures.index)
@@ -88,5 +107,6 @@ def known_share(measures: pd.DataFrame, scenario: Scenario) -> pd.Series:
     return pd.Series(known, index=measures.index)
 
 
-def _as_number(measure: pd.Series) -> pd.Series:
+def as_number(measure: pd.Series) -> pd.Series:
+    """Return a measure as numbers: redundancy by its level, the others as they are."""
     return measure.map(REDUNDANCY_LEVEL) if measure.name == "redundancy" else measure

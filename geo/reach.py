@@ -26,9 +26,10 @@ def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> p
     -------
     DataFrame
         Index bus_id; the bus's columns and ``circuits``, which its tie-line needs. Buses abroad,
-        buses that no line meets, and voltages that would need too many circuits are left out.
+        junctions, buses that no line meets, and voltages that would need too many circuits are left
+        out.
     """
-    buses = grid.buses[~grid.buses["abroad"] & grid.buses["on_line"]]
+    buses = grid.buses[grid.home & grid.buses["on_line"]]
     circuits = buses["voltage_kv"].map(
         {
             kv: tie_circuits(place, kv, scenario.load_mw, spare=scenario.redundancy != "N")

@@ -12,6 +12,8 @@ from geo.errors import Fault, ScenarioError
 Redundancy = Literal["N", "N+1", "2N"]
 Method = Literal["redispatch", "linear"]
 Mode = Literal["strict", "calibrated"]
+Preset = Literal["mining", "hall", "ai-180", "ai-500", "ai-1000"]
+"""Several options under one name; `geo.standards` says which. A scenario knows only the options."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "redundancy": get_args(Redundancy),

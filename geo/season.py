@@ -152,7 +152,7 @@ def _summed(
     months: pd.DataFrame, limits: pd.DataFrame, layers: Layers, scenario: Scenario
 ) -> pd.DataFrame:
     """Sum the months of each zone and year, and say how a campus gets through."""
-    drawn_mw = scenario.load_mw * layers.place.standards.load_factor
+    drawn_mw = scenario.load_mw * layers.place.standards.building_class().load_factor
     link_mw = limits["abroad_mw"] + limits["between_mw"]
     rows = [
         {"zone": zone, "year": year, **_year_of(table, float(link_mw[zone]))}

@@ -14,6 +14,7 @@ from geo.upgrades import LIMIT_COLUMNS, UPGRADE_COLUMNS, Upgrades
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from geo.flow import Array
     from geo.grid import GridGraph
     from geo.headroom import HeadroomStudy
     from geo.kinds import Layers
@@ -57,10 +58,14 @@ def look_closer(  # noqa: PLR0913 -- the study, the question, and whom to tell
     tell
         Called with a fraction and a message.
     """
-    asked = (np.arange(len(best)) < scenario.top) | best["site_id"].isin(also).to_numpy()
-    points = sorted(set(best.loc[asked, "poi_id"]))
+    points = sorted(set(best.loc[looked_at(best, scenario, also), "poi_id"]))
     limits, upgrades = _limits(points, study, grid, layers, tell)
     return CloserLook(limits, upgrades, _spread(points, grid, layers, scenario, tell))
+
+
+def looked_at(best: pd.DataFrame, scenario: Scenario, also: Collection[str]) -> Array:
+    """Return which sites, in rank order, are looked at closer: the shortlist and the asked."""
+    return (np.arange(len(best)) < scenario.top) | best["site_id"].isin(also).to_numpy()
 
 
 def _limits(

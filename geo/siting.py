@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,18 +11,25 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.abroad import links_abroad
 from geo.balance import base_flows
 from geo.candidates import find_candidates
+from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
-from geo.headroom import headroom_study, hosting_capacity
+from geo.headroom import headroom_study
 from geo.measures import assess_points, measure, with_two_feeds
+from geo.names import branch_names, named_congestion
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import rank_regions
-from geo.shortlist import look_closer
+from geo.robustness import sureness
+from geo.shortlist import look_closer, looked_at
+from geo.supply_paths import supply_paths
+from geo.timeline import TIME_COLUMNS, gantt
+from geo.topology import joined
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from geo.candidates import Candidates
     from geo.grid import GridGraph
     from geo.kinds import Layers
+    from geo.robustness import Sureness
     from geo.scenario import Scenario
 
 SITE_COLUMNS = [
@@ -41,10 +49,14 @@ SITE_COLUMNS = [
     "hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh",
     "carbon_g_per_kwh", "pue", "land_price_usd_per_ha", "connection_usd", "capex_usd", "confidence",
 ]  # fmt: skip
+SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust",
     "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
+    *TIME_COLUMNS, *COST_COLUMNS,
 ]  # fmt: skip
 
 
@@ -61,7 +73,8 @@ class Siting:
     headroom: pd.DataFrame
     """MW per bus, in the headroom columns of the house."""
     congestion: pd.DataFrame
-    """Pairs over their limit before anything is added: branch, outage, over_mw, loading."""
+    """Pairs over their limit before anything is added, worst first, in the congestion columns:
+    ids and names of the branch and of what is out ('' in normal operation), over_mw, loading."""
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
     limits: pd.DataFrame
@@ -69,14 +82,21 @@ class Siting:
     branch, outage, factor, gain_mw_per_mw."""
     upgrades: pd.DataFrame
     """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
+    sureness: Sureness
+    """How sure the order is over draws of weights and uncertain inputs."""
     feeds: gpd.GeoDataFrame
     """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
+    supply_paths: gpd.GeoDataFrame
+    """Paths from the points of connection of the shortlist to strong sources, as
+    `geo.supply_paths.supply_paths` tells them."""
     regions: gpd.GeoDataFrame
     """Regions in rank order."""
     dropped: pd.DataFrame
     """Reason and count of the places that did not pass."""
     notes: tuple[str, ...]
     """What a reader of any output has to know."""
+    gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
 
 
 def find_sites(
@@ -112,6 +132,7 @@ def find_sites(
     """
     place, tell = layers.place, progress or _silent
     tell(0.0, "grid")
+    layers = joined(layers)
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     study = headroom_study(
@@ -134,7 +155,7 @@ def find_sites(
     measures = measure(candidates.frame, links, points, layers, scenario)
     tell(0.7, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
-    measures = with_two_feeds(measures, feeds, scenario)
+    measures = with_two_feeds(measures, feeds, layers, scenario)
     tell(0.9, "ranking")
     ranked = rank(measures, scenario, place.standards)
     best, dropped = choose(ranked, candidates, scenario)
@@ -147,38 +168,23 @@ def find_sites(
         best, study, grid, layers, scenario,
         also=also, tell=lambda fraction, message: tell(0.9 + 0.1 * fraction, message),
     )  # fmt: skip
-    sites = _present(best.join(closer.firm_mw, on="poi_id"), candidates.frame, grid, scenario)
+    best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
+    best = best.join(closer.firm_mw, on="poi_id")
+    sure = sureness(best, scenario, place.standards)
+    best = best.join(sure.sites[SURE_COLUMNS])
+    sites = _present(best, candidates.frame, grid, scenario)
     return Siting(
-        layers, scenario, grid, study.frame, study.congestion, sites,
+        layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
         limits=closer.limits,
         upgrades=closer.upgrades,
+        sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
+        supply_paths=supply_paths(sites[looked_at(sites, scenario, also)], paths, place.crs),
         regions=rank_regions(sites, layers),
         dropped=dropped,
         notes=_notes(layers, scenario, grid, flows, study.congestion),
+        gantt=gantt(best, layers, scenario.seed),
     )  # fmt: skip
-
-
-def headroom_of(
-    layers: Layers, scenario: Scenario, progress: Callable[[float, str], None] | None = None
-) -> gpd.GeoDataFrame:
-    """Return the headroom of every bus of a place, with positions and the names of what limits."""
-    grid = build_grid(layers)
-    frame = hosting_capacity(
-        grid,
-        base_flows(grid, layers, scenario.demand_in(layers.place.demand_mw)),
-        method=scenario.method,
-        mode=scenario.mode,
-        cutoff=scenario.cutoff,
-        progress=progress,
-    )
-    frame = frame.assign(
-        limiting_branch_name=_branch_names(frame["limiting_branch"], grid),
-        limiting_outage_name=_branch_names(frame["limiting_outage"], grid),
-    )
-    at = grid.buses.loc[frame["bus_id"]]
-    points = gpd.points_from_xy(at["x_m"], at["y_m"])
-    return gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
 
 
 def choose(
@@ -253,25 +259,14 @@ def _present(
     """Name what limits, add confidence and geometry, and order the columns."""
     shares = [column for column in best.columns if column.startswith("share_")]
     named = best.assign(
-        limiting_line=_branch_names(best["limiting_branch"], grid),
-        limiting_outage=_branch_names(best["limiting_outage_id"], grid),
+        limiting_line=branch_names(best["limiting_branch"], grid),
+        limiting_outage=branch_names(best["limiting_outage_id"], grid),
+        part_without=branch_names(best["part_without"], grid),
         confidence=best["headroom_confidence"] * known_share(best, scenario),
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
-
-
-def _branch_names(ids: pd.Series, grid: GridGraph) -> pd.Series:
-    """Name branches for people; one of several circuits or units is told by its number."""
-    branches = grid.branches
-    voltage = np.where(
-        branches["kind"] == "line", branches["voltage_kv"].map(" {:g} kV".format), ""
-    )
-    several = branches["group"].duplicated(keep=False)
-    number = branches.index.str.extract(r"/(\d+)$", expand=False)
-    label = branches["name"] + voltage + np.where(several, " no. " + number.astype(str), "")
-    return ids.map(label).fillna("")
 
 
 def _tie_lines(best: pd.DataFrame, grid: GridGraph, crs: str) -> gpd.GeoDataFrame:
@@ -295,7 +290,9 @@ def _notes(
         f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
+        cost_note(layers.place.standards): True,
         layers.place.note: bool(layers.place.note),
+        layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
         "build on.": True,
         f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "

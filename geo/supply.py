@@ -82,7 +82,8 @@ def supply_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> S
     rows = _placed(sites, layers)
     table = _table(rows, layers, scenario)
     standards = layers.place.standards
-    energy_gwh = scenario.load_mw * standards.load_factor * YEAR_HOURS / MWH_PER_GWH
+    drawn_mw = scenario.load_mw * standards.building_class().load_factor
+    energy_gwh = drawn_mw * YEAR_HOURS / MWH_PER_GWH
     menus = list(_menus(table))
     mixes = least_cost_mixes(menus, scenario.load_mw, energy_gwh, scenario.redundancy)
     table = _with_mixes(table, mixes)

@@ -23,6 +23,8 @@ SUFFIXES: Final = {
     "usd_per_ha": "US dollars per hectare",
     "usd_per_km": "US dollars per kilometre",
     "usd_per_mw": "US dollars per megawatt",
+    "usd_per_year": "US dollars in a year",
+    "usd_per_mw_per_year": "US dollars per megawatt in a year",
     "usd_per_mva": "US dollars per megavolt-ampere",
     "usd_per_mwh": "US dollars per megawatt-hour",
     "usd_per_gj": "US dollars per gigajoule",

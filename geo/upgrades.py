@@ -96,9 +96,10 @@ class Upgrades:
         """Return what each measure on the limiting branch frees, and its cost.
 
         More rating is given to the branch and to each circuit like it. A branch that is the only
-        way in gains by a second circuit alone.
+        way in gains by a second circuit alone. Nothing is offered against supply, nor against the
+        loss of several branches at once that cuts the bus off.
         """
-        if limit.branch < 0:
+        if not 0 <= limit.branch < self.study.network.n_branch:
             return []
         branch = self.grid.branches.loc[self.study.network.branch_ids[limit.branch]]
         circuits = len(self.study.network.alike(limit.branch))

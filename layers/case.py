@@ -1,11 +1,11 @@
-"""Reading an operator's case: a folder with bus.csv, branch.csv and plant.csv."""
+"""Reading an operator's case: a folder with bus.csv, branch.csv, plant.csv, and others if there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.case import CASE_KINDS, Case
+from geo.case import CASE_KINDS, MORE_CASE_KINDS, Case
 from geo.errors import LayerError
 from geo.kinds import Source
 from layers.paths import sha256_of
@@ -13,6 +13,7 @@ from layers.tables import read_table
 
 if TYPE_CHECKING:
     from geo.errors import Fault
+    from geo.kinds import Layer
 
 NEEDED: Final = ("bus.csv", "branch.csv", "plant.csv")
 
@@ -29,22 +30,29 @@ def read_case(folder: str) -> Case:
     Raises
     ------
     LayerError
-        With every fault of its three tables.
+        With every fault of its tables.
     """
     faults: list[Fault] = []
-    tables: list[Any] = []
-    for name, kind in CASE_KINDS.items():
-        file = f"{name}.csv"
-        path = Path(folder) / file
-        frame, found = read_table(path, file)
-        faults += found
-        if found:
-            continue
-        source = Source(title=f"{Path(folder).name} {file}", file=file, sha256=sha256_of(path))
-        try:
-            tables.append(kind(frame, source))
-        except LayerError as error:
-            faults += error.faults
+    needed = [_table(Path(folder), kind, faults) for kind in CASE_KINDS.values()]
+    more = [
+        _table(Path(folder), kind, faults) if (Path(folder) / f"{name}.csv").is_file() else None
+        for name, kind in MORE_CASE_KINDS.items()
+    ]
     if faults:
         raise LayerError.of(faults)
-    return Case(*tables)
+    return Case(*needed, *more)
+
+
+def _table(folder: Path, kind: type[Layer], faults: list[Fault]) -> Any:  # noqa: ANN401 -- one of six kinds
+    """Read one table; what is wrong with it is added to the faults."""
+    file = f"{kind.kind}.csv"
+    frame, found = read_table(folder / file, file)
+    faults += found
+    if found:
+        return None
+    source = Source(title=f"{folder.name} {file}", file=file, sha256=sha256_of(folder / file))
+    try:
+        return kind(frame, source)
+    except LayerError as error:
+        faults += error.faults
+        return None

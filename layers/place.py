@@ -11,10 +11,17 @@ import pandas as pd
 import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
-from geo.kinds import KINDS, Layer, Layers
+from geo.kinds import Layer, Layers
 from layers.paths import find_file, sha256_of
-from layers.settings import PLACE_TOML, REQUIRED_KINDS, LayerEntry, PlaceFile, read_settings
-from layers.tables import DEGREES, read_table, with_lines, with_points
+from layers.settings import (
+    PLACE_TOML,
+    POINT_SHAPES,
+    REQUIRED_KINDS,
+    LayerEntry,
+    PlaceFile,
+    read_settings,
+)
+from layers.tables import DEGREES, read_table, with_lines, with_paths, with_points
 from layers.vectors import in_place_crs, read_vector
 
 if TYPE_CHECKING:
@@ -99,7 +106,7 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
         if kind == "substations":
             stations = _stations(frame, place_file.place.crs)
         if frame is not None:
-            layer, more = _build(frame, entry, source_hash)
+            layer, more = _build(place_file.kinds[kind], frame, entry, source_hash)
             found = [*found, *more]
             if layer is not None and not found:
                 built[kind] = layer
@@ -120,24 +127,27 @@ def _read_frame(
         return None, "", faults
     digest = sha256_of(path)
     if entry.format == "csv":
-        frame, faults = _read_csv(path, entry, place_file.place.crs, stations)
+        frame, faults = _read_csv(path, entry, place_file, stations)
     else:
-        frame, faults = _read_features(path, entry, place_file.place.crs)
+        frame, faults = _read_features(path, entry, place_file)
     nothing = frame.empty if faults else not len(frame.columns)
     return (None if nothing else frame), digest, faults
 
 
 def _read_csv(
-    path: Path, entry: LayerEntry, place_crs: str, stations: gpd.GeoSeries
+    path: Path, entry: LayerEntry, place_file: PlaceFile, stations: gpd.GeoSeries
 ) -> tuple[pd.DataFrame, list[Fault]]:
     frame, faults = read_table(path, entry.file)
     if not len(frame.columns):
         return frame, faults
     frame, found = _renamed(frame, entry)
     faults += found
-    shape, crs = KINDS[entry.kind].shape, entry.crs or DEGREES
-    if shape == "Point":
+    shape, crs = place_file.kinds[entry.kind].shape, entry.crs or DEGREES
+    place_crs = place_file.place.crs
+    if shape in POINT_SHAPES:
         frame, found = with_points(frame, crs, place_crs, entry.file)
+    elif shape == "LineString" and place_file.place.topology is not None:
+        frame, found = with_paths(frame, crs, place_crs, entry.file)
     elif shape == "LineString":
         frame, found = with_lines(frame, crs, stations, entry.file)
     elif shape == "Polygon":
@@ -149,14 +159,14 @@ def _read_csv(
 
 
 def _read_features(
-    path: Path, entry: LayerEntry, place_crs: str
+    path: Path, entry: LayerEntry, place_file: PlaceFile
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    has_shape = KINDS[entry.kind].shape is not None
+    has_shape = place_file.kinds[entry.kind].shape is not None
     frame, faults = read_vector(path, entry, with_geometry=has_shape)
     if faults:
         return pd.DataFrame(), faults
     if isinstance(frame, gpd.GeoDataFrame):
-        frame, faults = in_place_crs(frame, entry, place_crs)
+        frame, faults = in_place_crs(frame, entry, place_file.place.crs)
         if faults:
             return pd.DataFrame(), faults
     frame, found = _renamed(frame, entry)
@@ -191,10 +201,12 @@ def _stations(frame: pd.DataFrame | None, crs: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(geometry[points], index=ids.to_numpy()[points], crs=crs)
 
 
-def _build(frame: pd.DataFrame, entry: LayerEntry, digest: str) -> tuple[Layer | None, list[Fault]]:
+def _build(
+    kind: type[Layer], frame: pd.DataFrame, entry: LayerEntry, digest: str
+) -> tuple[Layer | None, list[Fault]]:
     source = replace(entry.source, file=entry.file, sha256=digest)
     try:
-        return KINDS[entry.kind](frame, source, may_be_empty=entry.may_be_empty), []
+        return kind(frame, source, may_be_empty=entry.may_be_empty), []
     except LayerError as error:
         return None, list(error.faults)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Fault, MissingFileError, ScenarioError
 from geo.scenario import Scenario, with_options
+from geo.standards import with_preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from layers.settings import PlaceFile
 
 
-def ask(place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]) -> Scenario:
-    """Build the scenario of a run.
+def ask(
+    place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]
+) -> tuple[PlaceFile, Scenario]:
+    """Build the scenario of a run, and choose the class of building that is costed.
 
     Parameters
     ----------
@@ -27,15 +31,31 @@ def ask(place_file: PlaceFile, config: Path | None, options: Mapping[str, Any]) 
     options
         What the command line gave.
 
+    Returns
+    -------
+    place_file, scenario
+        The place, its assumptions on the class of the last preset given.
+
     Raises
     ------
     MissingFileError
         If the config file is not there.
     ScenarioError
-        If an option is unknown or its value is.
+        If an option, a preset or a value is unknown.
+
+    Notes
+    -----
+    Each of the three may name a preset. It stands for several options, which those given beside it
+    overrule, and so does what comes later.
     """
-    scenario = with_options(Scenario(), place_file.options, "place.toml [scenario]")
-    return _ask_on(scenario, config, options)
+    scenario, standards = Scenario(), place_file.place.standards
+    told = [(place_file.options, "place.toml [scenario]"), (options, "command line")]
+    if config is not None:
+        told.insert(1, (_read(config), config.name))
+    for given, where in told:
+        spelt, standards = with_preset(given, standards)
+        scenario = with_options(scenario, spelt, where)
+    return replace(place_file, place=replace(place_file.place, standards=standards)), scenario
 
 
 def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:
@@ -46,10 +66,7 @@ def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:
     MissingFileError, ScenarioError
         As `ask`.
     """
-    return _ask_on(Scenario(method="linear", cutoff=0.05), config, options)
-
-
-def _ask_on(base: Scenario, config: Path | None, options: Mapping[str, Any]) -> Scenario:
+    base = Scenario(method="linear", cutoff=0.05)
     if config is not None:
         base = with_options(base, _read(config), config.name)
     return with_options(base, options, "command line")

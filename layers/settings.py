@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyproj
 
+from geo.drawing import DRAWN_KINDS
 from geo.errors import Fault, ScenarioError
 from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
-from geo.standards import STANDARDS, Standards, with_changes
+from geo.standards import STANDARDS, Standards, with_changes, with_preset
+from geo.tolerances import Tolerances, tolerance_faults
 from layers.paths import format_of, name_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from geo.kinds import Layer
+
 PLACE_TOML: Final = "place.toml"
 REQUIRED_KINDS: Final = ("substations", "lines", "regions")
 
 Table = dict[str, Any]
 Types = tuple[type, ...]
+if TYPE_CHECKING:
+    Kinds = Mapping[str, type[Layer]]
 
 NUMBER: Final[Types] = (int, float)
 PLACE_KEYS: Final[dict[str, Types]] = {
@@ -38,8 +44,10 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "demand_source": (dict,),
     "scenario": (dict,),
     "standards": (dict,),
+    "topology": (dict,),
     "layers": (dict,),
 }
+TOPOLOGY_KEYS: Final[dict[str, Types]] = {item.name: NUMBER for item in fields(Tolerances)}
 REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
 LAYER_KEYS: Final[dict[str, Types]] = {
     "file": (str,),
@@ -53,6 +61,8 @@ LAYER_KEYS: Final[dict[str, Types]] = {
 SOURCE_KEYS: Final[dict[str, Types]] = dict.fromkeys(
     ("title", "url", "licence", "vintage", "attribution", "note"), (str,)
 )
+POINT_SHAPES: Final = ("Point", "Point or Polygon")
+"""Shapes that a table can hold in two columns."""
 POSITION_COLUMNS: Final = ("lon", "lat", "x", "y")
 TYPE_WORDS: Final = {
     str: "text in quotes",
@@ -104,6 +114,11 @@ class PlaceFile:
     demand_source: Source
     """Where the demand of the base case comes from."""
 
+    @property
+    def kinds(self) -> Kinds:
+        """Return what each layer kind promises in this place."""
+        return KINDS if self.place.topology is None else DRAWN_KINDS
+
 
 def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     """Read a ``place.toml``.
@@ -127,15 +142,17 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
-    options, found = _scenario_options(table.get("scenario", {}))
-    faults += found
     standards, found = _standards(table.get("standards", {}))
+    options, more = _scenario_options(table.get("scenario", {}), standards)
+    faults += [*more, *found]
+    topology, found = _topology(table.get("topology"))
     faults += found
-    entries, found = _entries(table.get("layers", {}))
+    kinds = KINDS if topology is None else DRAWN_KINDS
+    entries, found = _entries(table.get("layers", {}), kinds)
     faults += found
     demand_source, found = _source(table.get("demand_source", {}), "demand_source", "")
     faults += found
-    place, found = _place(table, standards)
+    place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
@@ -169,9 +186,10 @@ def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]
     ]
 
 
-def _scenario_options(options: Table) -> tuple[Table, list[Fault]]:
+def _scenario_options(options: Table, standards: Standards) -> tuple[Table, list[Fault]]:
     try:
-        with_options(Scenario(), options, f"{PLACE_TOML} [scenario]")
+        spelt, _ = with_preset(options, standards)
+        with_options(Scenario(), spelt, f"{PLACE_TOML} [scenario]")
     except ScenarioError as error:
         return {}, list(error.faults)
     return options, []
@@ -184,7 +202,19 @@ def _standards(changes: Table) -> tuple[Standards, list[Fault]]:
         return STANDARDS, list(error.faults)
 
 
-def _place(table: Table, standards: Standards) -> tuple[Place | None, list[Fault]]:
+def _topology(table: Table | None) -> tuple[Tolerances | None, list[Fault]]:
+    """Read how lines as drawn are joined; None where they name their substations."""
+    if table is None:
+        return None, []
+    where = f"{PLACE_TOML} [topology]"
+    given, faults = _typed(table, TOPOLOGY_KEYS, where)
+    faults += tolerance_faults(given, where)
+    return Tolerances(**{name: float(value) for name, value in given.items()}), faults
+
+
+def _place(
+    table: Table, standards: Standards, topology: Tolerances | None
+) -> tuple[Place | None, list[Fault]]:
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
@@ -198,6 +228,7 @@ def _place(table: Table, standards: Standards) -> tuple[Place | None, list[Fault
             demand_mw=float(table["demand_mw"]),
             unconnected=tuple(table.get("unconnected", ())),
             standards=standards,
+            topology=topology,
             **given,
         ),
         [],
@@ -236,7 +267,7 @@ def _value_faults(table: Table) -> list[Fault]:
     ]
 
 
-def _entries(table: Table) -> tuple[dict[str, LayerEntry], list[Fault]]:
+def _entries(table: Table, kinds: Kinds) -> tuple[dict[str, LayerEntry], list[Fault]]:
     faults = [
         Fault(f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, list(KINDS)))
         for kind in table
@@ -250,14 +281,15 @@ def _entries(table: Table) -> tuple[dict[str, LayerEntry], list[Fault]]:
     entries = {}
     for kind in KINDS:
         if kind in table:
-            entry, found = _entry(kind, table[kind])
+            entry, found = _entry(kinds[kind], table[kind])
             faults += found
             if entry is not None:
                 entries[kind] = entry
     return entries, faults
 
 
-def _entry(kind: str, raw: object) -> tuple[LayerEntry | None, list[Fault]]:
+def _entry(of: type[Layer], raw: object) -> tuple[LayerEntry | None, list[Fault]]:
+    kind = of.kind
     where = f"{PLACE_TOML} [layers.{kind}]"
     if not isinstance(raw, dict):
         return None, [
@@ -265,7 +297,7 @@ def _entry(kind: str, raw: object) -> tuple[LayerEntry | None, list[Fault]]:
         ]
     table, faults = _typed(raw, LAYER_KEYS, where)
     faults += _missing(raw, ("file",), where)
-    columns, found = _column_names(kind, table.get("columns", {}))
+    columns, found = _column_names(of, table.get("columns", {}))
     faults += found
     source, found = _source(table.get("source", {}), f"layers.{kind}.source", table.get("file", ""))
     faults += found
@@ -289,13 +321,14 @@ def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
     return []
 
 
-def _column_names(kind: str, table: Table) -> tuple[dict[str, str], list[Fault]]:
-    promised = [column.name for column in KINDS[kind].columns]
-    if KINDS[kind].shape == "Point":
+def _column_names(of: type[Layer], table: Table) -> tuple[dict[str, str], list[Fault]]:
+    promised = [column.name for column in of.columns]
+    if of.shape in POINT_SHAPES:
         promised += POSITION_COLUMNS
-    if KINDS[kind].shape == "LineString":
+    if of.shape == "LineString":
         promised.append("via")
-    return _typed(table, dict.fromkeys(promised, (str,)), f"{PLACE_TOML} [layers.{kind}.columns]")
+    where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
+    return _typed(table, dict.fromkeys(promised, (str,)), where)
 
 
 def _source(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:

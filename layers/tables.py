@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 DEGREES: Final = "EPSG:4326"
+MIN_VERTICES: Final = 2
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
 
 
@@ -134,6 +135,45 @@ def with_lines(
     ]
     geometry = gpd.GeoSeries(paths, index=frame.index, crs=stations.crs)
     return gpd.GeoDataFrame(frame, geometry=geometry), faults
+
+
+def with_paths(
+    frame: pd.DataFrame, crs: str, place_crs: str, file: str
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Draw each row along its ``via`` points, which are the whole line as drawn.
+
+    Parameters
+    ----------
+    frame
+        Rows of text with ``via``, written as ``lon lat;lon lat``.
+    crs
+        CRS of the points.
+    place_crs
+        CRS to give them in.
+    file
+        Name for messages.
+
+    Notes
+    -----
+    A row without a path is drawn at the origin, and refused with the faults.
+    """
+    vias, faults = _vias(frame, crs, place_crs, file)
+    if "via" not in frame.columns:
+        found = "column 'via' is missing; a line as drawn stands there as 'lon lat;lon lat'"
+        faults.append(Fault(file, found, "add it, or give the lines as geojson, gpkg, shp or fgb"))
+    unread = {fault.where for fault in faults}
+    for row, via in zip(frame.index, vias, strict=True):
+        where = f"{file} row {row} column via"
+        if "via" in frame.columns and len(via) < MIN_VERTICES and where not in unread:
+            found = f"has {len(via)} points; a line as drawn needs {MIN_VERTICES}"
+            faults.append(Fault(where, found, "write its vertices as 'lon lat;lon lat'"))
+    paths = [
+        shapely.LineString(via if len(via) >= MIN_VERTICES else [(0.0, 0.0), (1.0, 1.0)])
+        for via in vias
+    ]
+    return gpd.GeoDataFrame(
+        frame, geometry=gpd.GeoSeries(paths, index=frame.index, crs=place_crs)
+    ), faults
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import shapely
 
 from maps.frames import outgoing, ranked_regions, records, shortlist
+from maps.sure import sureness_document
 from maps.text import cell, plain
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def document(siting: Siting) -> dict[str, Any]:
         "sites": records(shortlist(siting)),
         "regions": records(ranked_regions(siting)),
         "dropped": records(outgoing(siting.dropped)),
+        "sureness": sureness_document(siting),
+        "congestion": records(outgoing(siting.congestion)),
         "sources": sources(siting),
         "notes": [plain(note) for note in siting.notes],
     }

@@ -6,13 +6,19 @@ from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from geo.cost import COST_COLUMNS
 from geo.errors import UnknownSiteError
+from geo.timeline import TIME_COLUMNS
 from maps import reasons
+from maps.costs import cost_text
 from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
 from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
+from maps.supply_paths import links_sentence, path_sentences
+from maps.sure import how_sure, what_dethrones
 from maps.text import bar, is_unknown, number
+from maps.timetable import months_text, rules_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +28,12 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 CONNECTION = ("poi_name", "poi_voltage_kv", "tie_km", "redundancy")
 ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh")
-COST = ("connection_usd", "capex_usd", "land_price_usd_per_ha")
-GROUND = ("area_ha", "pue", "carbon_g_per_kwh")
-TOLD_TOO = ("flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90", "position_error_km")
+GROUND = ("area_ha", "land_price_usd_per_ha", "pue", "carbon_g_per_kwh")
+TOLD_TOO = (
+    "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
+    *TIME_COLUMNS, *COST_COLUMNS,
+)  # fmt: skip
 NAME_WIDTH = 26
 BAR_WIDTH = 24
 
@@ -58,11 +67,14 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
         _listed("Limits in turn", limits_in_turn(siting, site["poi_id"]), width),
         _listed("Upgrades", what_upgrades_free(siting, site["poi_id"]), width),
         _facts("Connection", CONNECTION, site),
-        _months(site, siting),
-        _facts("Cost", COST, site),
+        "\n".join(_supply(site, siting, width)),
+        months_text(site, siting),
+        _listed("Rules of the jurisdiction", rules_text(site, siting), width),
+        cost_text(site, siting, width),
         _facts("Energy", ENERGY, site),
         _facts("Ground and climate", GROUND, site),
         _share_bars(site),
+        _listed("How sure", [how_sure(site, siting), *what_dethrones(siting)], width),
         _listed("To take with care", [*reasons.approximations(site), *siting.notes], width),
         _listed("Sources", [_source_line(row) for row in sources(siting)], width),
     ]
@@ -112,12 +124,17 @@ def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
         yield _wrapped("  Why not higher", missing, width)
 
 
-def _months(site: Row, siting: Siting) -> str:
-    low, middle, high = (number(site[f"months_p{part}"]) for part in (10, 50, 90))
-    return (
-        f"Months to power\n{'  P10 / P50 / P90':<{NAME_WIDTH}}{low} / {middle} / {high}\n"
-        f"{'  Wanted within':<{NAME_WIDTH}}{number(siting.scenario.months)}"
-    )
+def _supply(site: Row, siting: Siting, width: int) -> Iterator[str]:
+    yield "Paths to strong sources"
+    told = zip(siting.supply_paths["site_id"], path_sentences(siting), strict=True)
+    found = [sentence for site_id, sentence in told if site_id == site["site_id"]]
+    for number_of, sentence in enumerate(found, start=1):
+        yield _wrapped(f"  Path {number_of}", sentence, width)
+    if not found:
+        in_shortlist = site["rank"] <= siting.scenario.top
+        yield "  none" if in_shortlist else "  told for the shortlist only; raise --top"
+    if links := links_sentence(site):
+        yield _wrapped("  Links abroad", links, width)
 
 
 def _facts(title: str, columns: tuple[str, ...], site: Row) -> str:

@@ -55,6 +55,7 @@ def contents(siting: Siting) -> dict[str, pd.DataFrame]:
     spatial: dict[str, pd.DataFrame] = {
         "sites": sites,
         "feeds": outgoing(feeds),
+        "supply_paths": outgoing(siting.supply_paths),
         "regions": ranked_regions(siting),
         "substations": outgoing(stations_with_headroom(siting)),
         "lines": outgoing(layers.lines.frame),
@@ -64,6 +65,7 @@ def contents(siting: Siting) -> dict[str, pd.DataFrame]:
     headroom = with_branch_names(siting.headroom, branch_names(siting))
     return spatial | {
         "headroom": outgoing(ordered(headroom, HEADROOM_COLUMNS)),
+        "congestion": outgoing(siting.congestion),
         "sources": pd.DataFrame(sources(siting)),
     }
 
@@ -104,6 +106,7 @@ def _write_layer(frame: pd.DataFrame, path: Path, name: str) -> None:
 GEOMETRY_TYPES: Final = {
     "sites": "MultiPolygon",
     "feeds": "MultiLineString",
+    "supply_paths": "MultiLineString",
     "regions": "MultiPolygon",
     "substations": "Point",
     "lines": "MultiLineString",

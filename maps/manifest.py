@@ -62,6 +62,7 @@ def manifest(siting: Siting, folder: Path, names: list[str]) -> dict[str, Any]:
         "crs": {"measured_in": place.crs, "geopackage": place.crs, "geojson": WGS84},
         "counts": counts(siting),
         "standards_changed": _changed_standards(siting),
+        **_drawing(siting),
         "sources": rows,
         "inputs": {row["file"]: row["sha256"] for row in rows if row["file"]},
         "files": [_file(folder / name) for name in names],
@@ -109,6 +110,14 @@ def _changed_standards(siting: Siting) -> dict[str, Any]:
     own = siting.layers.place.standards
     usual = asdict(type(own)())
     return {name: value for name, value in asdict(own).items() if value != usual[name]}
+
+
+def _drawing(siting: Siting) -> dict[str, Any]:
+    """Tell how lines that came as drawn were joined, where they did."""
+    topology, inferred = siting.layers.place.topology, siting.layers.inferred
+    if topology is None or inferred is None:
+        return {}
+    return {"topology": asdict(topology), "inferred": asdict(inferred)}
 
 
 def _file(path: Path) -> dict[str, Any]:

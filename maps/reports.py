@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.standards import assumptions
+from geo.assumptions import assumptions
 from maps.text import plain
 
 if TYPE_CHECKING:
@@ -28,8 +28,14 @@ CAMPUS_TITLES: Final = (
 ASSUMPTIONS: Final = """\
 # Assumptions
 
-Generated from `geo/standards.py` by `powersite assumptions`. A place changes the named scalars in
-its `place.toml` under `[standards]`; tables are changed in code.
+Generated from `geo/standards.py`, `geo/tables.py` and `geo/tolerances.py` by `powersite
+assumptions`. A place changes any of them in its `place.toml`: those that begin with `topology.`
+under `[topology]` where its lines come as drawn; any other single value under `[standards]` by
+its name, as `ambient_c = 20`; a row of a table by the name shown, field by field, as
+
+    [standards.durations."study"]
+    min_months = 8
+    source = "the grid operator's own figure"
 
 """
 BACKTEST: Final = """\

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.drawing import real_substations
 from maps import reasons
 from maps.backdrop import backdrop
 from maps.documents import SCHEMA_VERSION, scenario
@@ -16,6 +17,9 @@ from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
+from maps.outlook import limits_in_turn, what_upgrades_free
+from maps.supply_paths import links_sentence, path_sentences
+from maps.sure import how_sure
 from maps.text import number
 
 if TYPE_CHECKING:
@@ -26,6 +30,20 @@ if TYPE_CHECKING:
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
+TOLD: Final = (
+    "flexible_mw",
+    "firm_mw_p10",
+    "firm_mw_p50",
+    "firm_mw_p90",
+    "top_share",
+    "position_error_km",
+    "limits",
+    "why_grade",
+    "why_not_higher",
+    "links_abroad",
+    "sure",
+)
+"""What is told of a site beside the columns of the house."""
 
 
 def scene(siting: Siting) -> dict[str, Any]:
@@ -50,6 +68,8 @@ def scene(siting: Siting) -> dict[str, Any]:
         **resources(siting),
         "sites": sites(siting),
         "feeds": feeds(siting),
+        "supply": supply(siting),
+        "outlook": outlook(siting),
         "regions": regions(siting),
         "dropped": records(siting.dropped),
         "sources": [
@@ -79,10 +99,11 @@ def sites(siting: Siting) -> dict[str, Any]:
         limits=[reasons.what_limits(row) for row in rows],
         why_grade=[reasons.why_grade(row, siting) for row in rows],
         why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
+        links_abroad=[links_sentence(row) for row in rows],
+        sure=[how_sure(row, siting) for row in rows],
     )
-    extra = ("position_error_km", "limits", "why_grade", "why_not_higher")
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
-    return packed(told, (*columns, *shares(frame), *extra)) | {"paths": paths(frame.geometry)}
+    return packed(told, (*columns, *shares(frame), *TOLD)) | {"paths": paths(frame.geometry)}
 
 
 def feeds(siting: Siting) -> dict[str, Any]:
@@ -92,6 +113,26 @@ def feeds(siting: Siting) -> dict[str, Any]:
     return packed(frame, ("site_id", "poi_id", "tie_km")) | {"paths": paths(frame.geometry)}
 
 
+def supply(siting: Siting) -> dict[str, Any]:
+    """Return the supply paths of the shortlist, each with the sentence that tells it."""
+    frame = siting.supply_paths.rename(columns={"path": "path_number"})
+    frame = frame.assign(told=path_sentences(siting))
+    columns = ("site_id", "path_number", "to_station", "told")
+    return packed(frame, columns) | {"paths": paths(frame.geometry)}
+
+
+def outlook(siting: Siting) -> dict[str, dict[str, list[str]]]:
+    """Return what limits each point of connection of the shortlist in turn, and what frees more."""
+    points_looked_at = siting.limits["bus_id"].unique()
+    return {
+        str(point): {
+            "limits": limits_in_turn(siting, point),
+            "upgrades": what_upgrades_free(siting, point),
+        }
+        for point in points_looked_at
+    }
+
+
 def regions(siting: Siting) -> dict[str, Any]:
     """Return the ranking of regions; their shapes are part of the backdrop."""
     return packed(siting.regions, REGION_COLUMNS)
@@ -99,7 +140,8 @@ def regions(siting: Siting) -> dict[str, Any]:
 
 def network(siting: Siting) -> dict[str, Any]:
     """Return substations with the headroom of their buses, and lines with their overloads."""
-    stations, lines = siting.layers.substations.frame, siting.layers.lines.frame
+    stations = real_substations(siting.layers.substations.frame)
+    lines = siting.layers.lines.frame
     names = branch_names(siting)
     at = dict(zip(stations["id"], range(len(stations)), strict=True))
     headroom = siting.headroom.sort_values("voltage_kv", ascending=False)

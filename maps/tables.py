@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.place_headroom import PlaceLimits
     from geo.siting import Siting
 
 By = Literal["site", "region"]
@@ -43,6 +44,7 @@ SITES: Final[tuple[Column, ...]] = (
     ("tie_km", "Tie\nkm", 1),
     ("redundancy", "Redun-\ndancy", None),
     ("score", "Score", 1),
+    ("sure_pct", "Sure\n%", 0),
 )
 REGIONS: Final[tuple[Column, ...]] = (
     ("rank", "#", 0),
@@ -71,7 +73,42 @@ CASE: Final[tuple[Column, ...]] = (
     ("limiting_outage", "with this out", None),
     ("factor", "Factor", 3),
 )
-FLEXIBLE: Final = frozenset({"name", "region", "limiting_branch_name", "limiting_outage_name"})
+CONGESTION: Final[tuple[Column, ...]] = (
+    ("branch_name", "Line", None),
+    ("outage_name", "with this out", None),
+    ("over_mw", "MW\nover", 0),
+    ("loading_pct", "% of\nlimit", 0),
+)
+LIMITS: Final[tuple[Column, ...]] = (
+    ("name", "Substation", None),
+    ("voltage_kv", "kV", 0),
+    ("step", "Step", 0),
+    ("firm_mw", "Firm\nMW", 0),
+    ("branch_name", "Limited by", None),
+    ("outage_name", "with this out", None),
+    ("gain_mw_per_mw", "MW per\nMW", 1),
+)
+UPGRADES: Final[tuple[Column, ...]] = (
+    ("name", "Substation", None),
+    ("voltage_kv", "kV", 0),
+    ("branch_name", "Upgrade of", None),
+    ("measure", "Measure", None),
+    ("unlocked_mw", "More\nMW", 0),
+    ("firm_mw", "Firm\nMW", 0),
+    ("usd", "M USD", 1),
+)
+MILLION: Final = 1e6
+WORST: Final = 10
+FLEXIBLE: Final = frozenset(
+    {
+        "name",
+        "region",
+        "limiting_branch_name",
+        "limiting_outage_name",
+        "branch_name",
+        "outage_name",
+    }
+)
 """Columns that may be cut; numbers and ids never are."""
 NARROWEST: Final = 6
 
@@ -91,6 +128,8 @@ def ranking_text(siting: Siting, by: By = "site", fmt: Format = "table", width: 
         Columns of the terminal, for the table.
     """
     frame = shortlist(siting) if by == "site" else ranked_regions(siting)
+    if fmt == "table" and by == "site":
+        frame = frame.assign(sure_pct=100.0 * frame["top_share"])
     if fmt == "json":
         return json_text(document(siting))
     if fmt == "table":
@@ -103,6 +142,7 @@ def headroom_text(
     fmt: Format = "table",
     *,
     names: Mapping[str, str] | None = None,
+    congestion: pd.DataFrame | None = None,
     width: int = 80,
 ) -> str:
     """Write the headroom of every bus, the strongest first.
@@ -115,6 +155,9 @@ def headroom_text(
         How to write it.
     names
         Branch id to the name people know; ids are shown where it has none.
+    congestion
+        Pairs over their limit before anything is added, worst first, if that is known. JSON has all
+        of them, the table the worst; CSV and GeoJSON hold one table each.
     width
         Columns of the terminal, for the table.
 
@@ -130,10 +173,59 @@ def headroom_text(
         best_first = with_branch_names(best_first, names or {})
     columns = CASE_COLUMNS if is_case else HEADROOM_COLUMNS
     rows = outgoing(ordered(best_first, columns))
+    pairs = outgoing(congestion) if congestion is not None else None
     if fmt == "json":
-        return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)})
+        more = {} if pairs is None else {"congestion": records(pairs)}
+        return json_text({"schema_version": SCHEMA_VERSION, "headroom": records(rows)} | more)
     if fmt == "table":
-        return rendered(table(rows, CASE if is_case else HEADROOM, width), width)
+        text = rendered(table(rows, CASE if is_case else HEADROOM, width), width)
+        return text if pairs is None else text + congestion_text(pairs, width)
+    return _file_text(rows, fmt)
+
+
+def congestion_text(pairs: pd.DataFrame, width: int = 80) -> str:
+    """List the worst pairs that are over their limit before anything is added; '' if none is."""
+    if pairs.empty:
+        return ""
+    worst = pairs.head(WORST).assign(loading_pct=lambda frame: 100.0 * frame["loading"])
+    lines = [
+        "",
+        f"Over their limit before anything is added: {len(pairs)} pairs of line and outage",
+        rendered(table(worst, CONGESTION, width), width).rstrip("\n"),
+    ]
+    if len(pairs) > WORST:
+        lines.append(f"… and {len(pairs) - WORST} more (--format json has all)")
+    return "\n".join(lines) + "\n"
+
+
+def limits_text(
+    found: PlaceLimits, show: str = "limits", fmt: Format = "table", width: int = 80
+) -> str:
+    """Write what limits every bus in turn, or what upgrades would free.
+
+    Parameters
+    ----------
+    found
+        Limits and upgrades of a place.
+    show
+        ``limits`` or ``upgrades``.
+    fmt
+        How to write it; there is no geometry.
+    width
+        Columns of the terminal, for the table.
+
+    Raises
+    ------
+    ScenarioError
+        If GeoJSON is asked for.
+    """
+    layout = LIMITS if show == "limits" else UPGRADES
+    rows = outgoing(found.limits if show == "limits" else found.upgrades)
+    if fmt == "json":
+        return json_text({"schema_version": SCHEMA_VERSION, show: records(rows)})
+    if fmt == "table":
+        shown_rows = rows.assign(usd=rows["usd"] / MILLION) if show == "upgrades" else rows
+        return rendered(table(shown_rows, layout, width), width)
     return _file_text(rows, fmt)
 
 

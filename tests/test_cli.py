@@ -61,7 +61,9 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
-    for name in ("site", "rank", "headroom", "explain", "map", "export", "check", "places"):
+    for name in (
+        "site", "rank", "headroom", "explain", "campus", "map", "export", "check", "places",
+    ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
 
@@ -91,7 +93,8 @@ def test_rank_as_json_is_the_document_of_the_house(command) -> None:
     document = json.loads(out)
     assert code == 0
     assert list(document) == [
-        "schema_version", "place", "scenario", "sites", "regions", "dropped", "sources", "notes",
+        "schema_version", "place", "scenario", "sites", "regions", "dropped", "congestion",
+        "sources", "notes",
     ]  # fmt: skip
     assert document["schema_version"] == 1
     assert len(document["sites"]) == 3
@@ -131,6 +134,17 @@ def test_headroom_as_csv(command, method) -> None:
     assert not any(row["substation_id"] == "BT-SIL" for row in rows)
 
 
+def test_headroom_tells_what_is_over_its_limit_before_any_load(command) -> None:
+    _, out, _ = command("headroom", "bhutan", "--format", "json", "--quiet")
+    pairs = json.loads(out)["congestion"]
+    assert pairs
+    assert {"branch_name", "outage_name", "over_mw", "loading"} <= set(pairs[0])
+    assert all(pair["over_mw"] > 0 and pair["loading"] > 1 for pair in pairs)
+    _, text, _ = command("headroom", "bhutan", "--quiet")
+    assert f"{len(pairs)} pairs of line and outage" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_explain_names_what_limits_a_site(command) -> None:
     _, out, _ = command("rank", "bhutan", "--format", "json", "--top", "1", *QUICK)
     best = json.loads(out)["sites"][0]
@@ -138,12 +152,51 @@ def test_explain_names_what_limits_a_site(command) -> None:
     assert code == 0
     assert best["name"] in text
     assert best["poi_name"] in text
+    assert "Path 1" in text
 
 
 def test_explain_of_an_unknown_site_says_so(command) -> None:
     code, out, err = command("explain", "bhutan", "BTN-G-NOWHERE", *QUICK)
     assert (code, out) == (3, "")
     assert "BTN-G-NOWHERE" in err
+
+
+def test_campus_ranks_the_existing_ones_and_says_what_they_lack(command) -> None:
+    code, out, _ = command("campus", "bhutan", *QUICK)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "Jigmeling" in out
+    assert "80 MW of the 180 MW: a new connection" in " ".join(out.split())  # Gedu has 100
+    assert "the best greenfield site" in out
+
+
+def test_campus_for_programs(command) -> None:
+    words = ("--load-mw", "600", "--format", "json", *QUICK)
+    document = json.loads(command("campus", "bhutan", *words)[1])
+    first = document["campuses"][0]
+    assert (first["name"], first["first_mw"], first["missing_mw"]) == ("Jigmeling", 500, 100)
+    assert document["scenario"]["load_mw"] == 600
+    assert "a new connection" in first["missing"]
+
+
+def test_a_preset_stands_for_options_and_one_that_is_given_wins(command) -> None:
+    words = ("rank", "bhutan", "--preset", "hall", "--load-mw", "30", "--format", "json", *QUICK)
+    document = json.loads(command(*words, "--top", "1")[1])
+    asked = document["scenario"]
+    assert (asked["load_mw"], asked["redundancy"], asked["ha_per_mw"]) == (30, "2N", 0.25)
+    assert any("class 'hall'" in note for note in document["notes"])
+    assert command("rank", "bhutan", "--preset", "castle")[0] == 2
+
+
+def test_explain_tells_months_task_by_task_and_costs_with_their_tables(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--format", "json", "--top", "4", *QUICK)
+    green = next(row for row in json.loads(out)["sites"] if row["kind"] == "greenfield")
+    _, text, _ = command("explain", "bhutan", green["site_id"], *QUICK)
+    for part in (
+        "permits and tie-line", "commissioning", "Decided by", "Cost, USD of 2025", "transformers",
+        "MISO cost table", "Gates, none of them closed: data residency (in force)",
+    ):  # fmt: skip
+        assert part in text
 
 
 def test_map_is_one_file(command, tmp_path) -> None:
@@ -314,3 +367,102 @@ def test_a_case_as_a_table(command, case_folder) -> None:
     _, out, _ = command("headroom", str(case_folder))
     assert "Limited by" in out
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_limits_and_upgrades_of_every_bus(command) -> None:
+    code, out, _ = command("headroom", "bhutan", "--show", "limits", "--format", "json")
+    limits = json.loads(out)["limits"]
+    assert code == 0
+    assert {"bus_id", "step", "firm_mw", "branch_name", "gain_mw_per_mw"} <= set(limits[0])
+    code, out, _ = command("headroom", "bhutan", "--show", "upgrades")
+    assert code == 0
+    assert "second circuit" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_limits_have_no_geometry(command) -> None:
+    code, _, err = command("headroom", "bhutan", "--show", "limits", "--format", "geojson")
+    assert code == 3
+    assert "ask for csv or json" in err
+
+
+TOWER = "outage_id,branch_id\ntower 1,a\ntower 1,b\n"
+SUBS = {
+    "sub.csv": "sub_id,name,lat,lon\nN,North,60.5,10.25\nS,South,59,11\n",
+    "bus2sub.csv": "bus_id,sub_id\n1,N\n2,S\n",
+}
+
+
+def test_a_tower_of_a_case(command, case_folder) -> None:
+    """Both circuits gone, bus 2 has nothing of its own."""
+    (case_folder / "outage.csv").write_text(TOWER, encoding="utf-8")
+    _, out, _ = command("headroom", str(case_folder), "--format", "csv")
+    rows = {row["bus_id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert float(rows["2"]["firm_mw"]) == 0
+    assert rows["2"]["limiting_outage"] == "tower 1"
+
+
+def test_a_broken_table_of_outages_names_file_and_row(command, case_folder) -> None:
+    (case_folder / "outage.csv").write_text(TOWER.replace("1,b", "1,x"), encoding="utf-8")
+    code, out, err = command("headroom", str(case_folder))
+    assert (code, out) == (3, "")
+    assert "outage.csv row 3 column branch_id" in err
+
+
+def test_a_case_with_stations_is_a_layer_of_points(command, case_folder) -> None:
+    for name, text in SUBS.items():
+        (case_folder / name).write_text(text, encoding="utf-8")
+    _, out, _ = command("headroom", str(case_folder), "--format", "geojson")
+    points = {
+        feature["properties"]["bus_id"]: feature["geometry"]
+        for feature in json.loads(out)["features"]
+    }
+    assert points["2"] == {"type": "Point", "coordinates": [11.0, 59.0]}
+    _, out, _ = command("headroom", str(case_folder), "--format", "csv")
+    assert "geometry" not in out
+
+
+def test_stations_lost_are_said_on_stderr(command, case_folder) -> None:
+    (case_folder / "bus2sub.csv").write_text(SUBS["bus2sub.csv"], encoding="utf-8")
+    code, out, err = command("headroom", str(case_folder), "--format", "csv", "--stations")
+    assert code == 0
+    assert "station N" in out
+    assert "2 stations are lost one at a time" in err
+
+
+def test_an_interrupted_case_goes_on_from_its_checkpoint(
+    command, case_folder, tmp_path, monkeypatch
+) -> None:
+    kept = tmp_path / "kept.npz"
+    words = ("headroom", str(case_folder), "--format", "csv", "--checkpoint", str(kept))
+    plain = command(*words[:-2])[1]
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geo.finder.Finder.answers", stop)
+        code, out, err = command(*words)
+    assert (code, out) == (130, "")
+    assert f"interrupted; the same command goes on from {kept}" in err
+    assert kept.exists()
+    code, _, err = command(*words, "--cutoff", "0.2")
+    assert code == 3
+    assert "--cutoff 0.05 there, 0.2 here" in err
+    with monkeypatch.context() as patch:
+        patch.setattr("geo.pairs.shift_pass", stop)  # the pass is done: it must not be called
+        assert command(*words)[:2] == (0, plain)
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("option", [("--stations",), ("--checkpoint", "x.npz")])
+def test_options_of_cases_are_refused_for_places(command, option) -> None:
+    code, _, err = command("headroom", "bhutan", *option)
+    assert code == 3
+    assert "for cases" in err
+
+
+def test_limits_are_for_places(command, case_folder) -> None:
+    code, _, err = command("headroom", str(case_folder), "--show", "limits")
+    assert code == 3
+    assert "--show limits and --show upgrades are for places" in err

@@ -62,7 +62,8 @@ ROOMS = {
     ),
     "layers": Room(
         ours=words(
-            "geo.case geo.errors geo.kinds geo.scenario geo.standards geo.surface geo.units"
+            """geo.case geo.drawing geo.errors geo.kinds geo.scenario geo.standards geo.surface
+            geo.tolerances geo.units"""
         ),
         packages=words(
             "geopandas numpy osmium pandas pooch pyogrio pyproj rasterio requests shapely"
@@ -80,7 +81,9 @@ ROOMS = {
         packages=frozenset({"rich", "typer"}),
     ),
     "benchmarks": Room(
-        ours=frozenset({"cli", "geo", "layers", "maps", "tests.geo.dense"}), packages=None
+        ours=frozenset({"cli", "geo", "layers", "maps"})
+        | {"tests.geo.definition", "tests.geo.dense", "tests.geo.drawings", "tests.geo.peers"},
+        packages=None,
     ),
     "tests": Room(
         ours=frozenset({"cli", "geo", "layers", "maps"}), packages=None, closed=frozenset()

@@ -54,6 +54,9 @@ powersite.swatch = function (colour, kind) {
   return node;
 };
 
+/** The stroke that a supply path is drawn in. */
+powersite.stroke = (number) => powersite.swatch(powersite.colour(`path-${number}`), number === 1 ? "line path" : "dash path");
+
 /** Names and values in two columns; pairs without a value are left out. */
 powersite.facts = function (pairs) {
   const list = powersite.element("dl", { class: "facts" });

@@ -19,7 +19,7 @@
         element("div", {}, element("h2", { tabindex: "-1" }, site.name || site.site_id), element("p", { class: "muted" }, place(site))),
         close),
       headline(site),
-      section("Power", powerBar(site), facts(known(POWER, site)), reasons(site)),
+      section("Power", powerBar(site), facts(known(POWER, site)), supply(site), reasons(site), outlook(site)),
       section("Months to power", months(site)),
       section("Cost", facts(known(COST, site))),
       section("Energy", facts(known(ENERGY, site))),
@@ -49,11 +49,30 @@
       element("li", {}, element("span", { class: "muted small" }, name), element("strong", {}, value), element("span", { class: "muted small" }, unit))));
   }
 
+  /** The paths to strong sources, with the strokes that they are drawn in. */
+  function supply(site) {
+    const paths = powersite.pathsOf(site.site_id);
+    if (!paths.length) return null;
+    return element("ul", { class: "supply" }, ...paths.map((one) => element("li", {}, powersite.stroke(one.path_number),
+      element("span", {}, element("b", {}, `Path ${one.path_number}. `), one.told))));
+  }
+
   function reasons(site) {
     return element("div", { class: "reasons" },
       element("p", {}, element("b", {}, `Why ${site.grade}. `), site.why_grade),
       element("p", {}, element("b", {}, "What limits. "), site.limits),
-      site.why_not_higher ? element("p", {}, element("b", {}, "Why not higher. "), site.why_not_higher) : null);
+      site.links_abroad ? element("p", {}, element("b", {}, "Links abroad. "), site.links_abroad) : null,
+      site.why_not_higher ? element("p", {}, element("b", {}, "Why not higher. "), site.why_not_higher) : null,
+      site.sure ? element("p", {}, element("b", {}, "How sure. "), site.sure) : null);
+  }
+
+  /** What limits in turn and what upgrades would free, behind a fold. */
+  function outlook(site) {
+    const told = Object.hasOwn(data.outlook, site.poi_id) ? data.outlook[site.poi_id] : null;
+    if (!told) return null;
+    const list = (title, lines) => (lines.length ? [element("b", {}, title), element("ul", {}, ...lines.map((line) => element("li", {}, line)))] : []);
+    return element("details", { class: "outlook" }, element("summary", {}, "What would give more"),
+      ...list("Limits in turn", told.limits), ...list("Upgrades", told.upgrades));
   }
 
   function powerBar(site) {
@@ -66,8 +85,14 @@
       return element("div", { class: "bar-row" }, element("span", {}, name), element("span", { class: "track" }, fill, mark),
         element("span", { class: "value" }, unknown(value) ? "unknown" : `${number(value)} MW`));
     };
-    return element("div", { class: "bars" }, row("Firm (N-1)", site.firm_mw, "strong"), row("Normal (N-0)", site.normal_mw, "soft"),
-      element("p", { class: "muted small" }, `The mark is the load, ${number(load, load % 1 ? 1 : 0)} MW.`));
+    return element("div", { class: "bars" }, row("Firm (N-1)", site.firm_mw, "strong"), spread(site), row("Flexible", site.flexible_mw, "soft"), row("Normal (N-0)", site.normal_mw, "soft"),
+      element("p", { class: "muted small" }, `The mark is the load, ${number(load, load % 1 ? 1 : 0)} MW. Flexible: cut after an outage.`));
+  }
+
+  function spread(site) {
+    if (unknown(site.firm_mw_p50)) return null;
+    const [low, middle, high] = [site.firm_mw_p10, site.firm_mw_p50, site.firm_mw_p90].map((mw) => number(mw));
+    return element("p", { class: "muted small" }, `Firm P10 – P50 – P90: ${low} – ${middle} – ${high} MW over ${data.scenario.situations} situations.`);
   }
 
   function months(site) {

@@ -38,7 +38,7 @@
   powersite.plantRadius = (mw) => Math.max(2, 0.27 * Math.sqrt(mw || 0));
 
   const tables = {};
-  for (const name of ["sites", "feeds", "ground", "barred", "towns", "substations", "headroom", "lines", "plants", "gas", "campuses", "regions"]) {
+  for (const name of ["sites", "feeds", "supply", "ground", "barred", "towns", "substations", "headroom", "lines", "plants", "gas", "campuses", "regions"]) {
     tables[name] = rows(data[name]);
   }
   powersite.tables = tables;
@@ -114,6 +114,20 @@
         add(new Sign([campus.lat, campus.lon], style).bindPopup(() => campusPopup(campus)));
       }
     },
+    supply: (add) => {
+      const shown = powersite.pathsOf(powersite.chosenId).filter((one) => one.path.length);
+      for (const one of shown) add(L.polyline(one.path, { color: colour("halo"), weight: 10, opacity: 0.9, interactive: false }));
+      for (const one of shown) {
+        add(L.polyline(one.path, { color: colour(`path-${one.path_number}`), ...PATHS[one.path_number] }).bindPopup(() => popup(`Path ${one.path_number}`, one.told)));
+      }
+      for (const one of shown) {
+        const dot = { radius: 4, color: colour("halo"), weight: 1, fillColor: colour(`path-${one.path_number}`), fillOpacity: 1, interactive: false };
+        add(L.circleMarker(one.path[0][0], dot));
+        const style = { radius: 8, color: colour(`path-${one.path_number}`), weight: 3, fill: false, interactive: false };
+        const tip = { permanent: true, direction: "top", offset: [0, -8], className: "path-end" };
+        add(L.circleMarker(one.path.at(-1).at(-1), style).bindTooltip(() => element("span", {}, one.to_station), tip));
+      }
+    },
     feeds: (add) => {
       const style = { color: colour("ink"), weight: 1.6, dashArray: "4 4", interactive: false };
       for (const feed of tables.feeds) add(L.polyline(feed.path, style));
@@ -133,6 +147,14 @@
       }
     },
   };
+  /** Told apart without colour: the first is broad and solid, the second dashed on top of it. */
+  const PATHS = { 1: { weight: 6 }, 2: { weight: 4, dashArray: "10 8", lineCap: "butt" } };
+  powersite.pathsOf = (siteId) => tables.supply.filter((one) => one.site_id === siteId);
+  powersite.redraw = function (name) {
+    const group = powersite.groups[name].clearLayers();
+    DRAW[name]((layer) => group.addLayer(layer));
+  };
+
   /* Many signs would hide the grid when the whole place is shown, so they grow with the zoom. */
   let growing = [];
   const step = () => [4, 6, 8].filter((zoom) => powersite.map.getZoom() >= zoom).length;

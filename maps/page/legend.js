@@ -24,6 +24,10 @@
         tables.lines.some((line) => line.over_mw !== null) ? [swatch(colour("over"), "line halo"), "over its limit before any campus"] : null,
         tables.lines.some((line) => line.dc) ? [swatch(colour("volt-4"), "dash"), "direct current"] : null,
       ].filter(Boolean))],
+      ["supply", "Supply paths of the chosen site", () => entries([
+        [powersite.stroke(1), "first path to a strong source"],
+        [powersite.stroke(2), "second path"],
+      ])],
       ["substations", "Substations by headroom", () => entries([
         [swatch(colour("station"), "square"), `${load} MW firm (N-1)`],
         [swatch(colour("station"), "square half"), `${load} MW in normal operation`],

@@ -77,12 +77,15 @@
     if (!site) return;
     opener = document.activeElement;
     chosen = site;
+    powersite.chosenId = siteId;
+    powersite.redraw("supply");
     powersite.fillCard(site);
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
     const bounds = L.polygon(site.path).getBounds();
     for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
+    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
     fit(bounds.pad(0.35), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
@@ -91,7 +94,8 @@
   };
   powersite.closeCard = function () {
     document.getElementById("card").hidden = true;
-    chosen = null;
+    chosen = powersite.chosenId = null;
+    powersite.redraw("supply");
     powersite.markRow(null);
     powersite.markBadge(null);
     markSite();

@@ -88,12 +88,18 @@ class Dense:
             lost = self.effects.cut_off[:, column]
             if not component[np.flatnonzero(lost)[0]]:
                 continue
+            if self._lost_as_well(bus, column):
+                continue
             here = self.effects.part[:, column]
             own, rest = here == here[bus], component & ~lost
             left = float(surplus[own].sum() if lost[bus] else self.unused[rest].sum())
             if left < bound:
                 bound, cause = max(left, 0.0), int(self.effects.labels[column])
         return bound, cause
+
+    def _lost_as_well(self, bus: int, column: int) -> bool:
+        group = int(self.effects.labels[column]) - self.network.n_branch
+        return group >= 0 and bus in self.network.groups[group].buses
 
 
 def _room(factors: Array, base: Array, limit: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +59,21 @@ def random_mesh(n_bus: int, seed: int, *, chords: int | None = None) -> Network:
         for one, other in pairs
     ]
     return network(n_bus, rows)
+
+
+def with_trees(seed: int, n_mesh: int, n_tree: int) -> Network:
+    """A mesh with trees hung on it, loads and plants out there too: bridges of every kind."""
+    random = np.random.default_rng(seed)
+    mesh = random_mesh(n_mesh, seed)
+    rows = list(zip(mesh.tail, mesh.head, 1 / mesh.susceptance_mw, mesh.limit_mw, strict=True))
+    for bus in range(n_mesh, n_mesh + n_tree):
+        pair = (int(random.integers(bus)), bus)
+        rows.append(
+            (*(pair if random.random() < 0.5 else pair[::-1]), 1.0, random.uniform(40, 160))
+        )
+    net = network(n_mesh + n_tree, rows)
+    emergency = net.limit_mw * random.choice([1.0, 1.2, np.inf], net.n_branch)
+    return dataclasses.replace(net, emergency_mw=emergency)
 
 
 def random_base(n_bus: int, seed: int) -> Flows:

@@ -9,6 +9,7 @@ import pytest
 
 from geo.backtest import backtest
 from geo.errors import LayerError
+from geo.grid import GridGraph
 from geo.scenario import Scenario
 from geo.siting import find_sites
 from tests.geo import toy
@@ -83,7 +84,9 @@ def answer_with(stations, count):
             "abroad": [abroad for _, _, abroad in stations],
         }
     )
-    return SimpleNamespace(sites=sites, grid=SimpleNamespace(buses=buses))
+    return SimpleNamespace(
+        sites=sites, grid=GridGraph(buses.assign(junction=False), pd.DataFrame())
+    )
 
 
 @pytest.mark.parametrize(

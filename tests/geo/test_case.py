@@ -4,12 +4,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.case import COLUMNS, Case, CaseBranches, CaseBuses, CasePlants
-from geo.case_study import case_headroom, case_network
-from geo.errors import LayerError
+from geo.case import (
+    COLUMNS,
+    Case,
+    CaseBranches,
+    CaseBuses,
+    CaseBusStations,
+    CaseOutages,
+    CasePlants,
+    CaseStations,
+)
+from geo.case_study import Asked, case_headroom, case_network
+from geo.errors import LayerError, ScenarioError
 from geo.kinds import Source
 from geo.scenario import Scenario
 
+LINEAR = Scenario(method="linear", cutoff=0.05)
 BUSES = [
     ("1", 0, 230, "East"),
     ("2", 40, 230, "East"),
@@ -26,7 +36,7 @@ BRANCHES = [
 PLANTS = [("p", "1", 300, 1), ("q", "2", 100, 1), ("r", "1", 500, 0), ("s", "9", 20, 1)]
 
 
-def case(buses=None, branches=None, plants=None) -> Case:
+def case(buses=None, branches=None, plants=None, **more: list) -> Case:
     buses = pd.DataFrame(buses or BUSES, columns=["bus_id", "Pd", "baseKV", "interconnect"])
     names = ["branch_id", "from_bus_id", "to_bus_id", "x", "rateA", "rateC", "ratio", "status"]
     branches = pd.DataFrame(branches or BRANCHES, columns=names).assign(interconnect="East")
@@ -37,7 +47,19 @@ def case(buses=None, branches=None, plants=None) -> Case:
         CaseBuses(buses, Source("b", file="bus.csv")),
         CaseBranches(branches, Source("l", file="branch.csv")),
         CasePlants(plants, Source("p", file="plant.csv")),
+        **{name: table(*MORE[name], rows) for name, rows in more.items()},
     )
+
+
+MORE = {
+    "outages": (CaseOutages, ["outage_id", "branch_id"]),
+    "stations": (CaseStations, ["sub_id", "lat", "lon"]),
+    "bus_stations": (CaseBusStations, ["bus_id", "sub_id"]),
+}
+
+
+def table(kind, columns, rows):
+    return kind(pd.DataFrame(rows, columns=columns), Source("x", file=f"{kind.kind}.csv"))
 
 
 def test_what_a_case_leaves_open_is_settled_as_said() -> None:
@@ -64,7 +86,7 @@ def test_headroom_by_hand() -> None:
     30 MW flow to bus 2, 20 of them on a. Normal: (100 − 20)/½ = 160. With b out: (100 − 30)/¾ = 93;
     with a out: (120 − 30)/¾ = 120.
     """
-    frame = case_headroom(case(), Scenario(method="linear", cutoff=0.05), interconnect="East")
+    frame = case_headroom(case(), LINEAR, Asked("East")).frame
     assert tuple(frame.columns) == COLUMNS
     at_2 = frame.set_index("bus_id").loc["2"]
     assert at_2["normal_mw"] == pytest.approx(160)
@@ -76,16 +98,16 @@ def test_headroom_by_hand() -> None:
 
 def test_redispatch_of_a_case_uses_every_plant() -> None:
     """At bus 2: 100 by the better line, and all 100 of its own plant, less its 40."""
-    frame = case_headroom(case(), Scenario(method="redispatch", cutoff=0.05), interconnect="East")
+    asked = Scenario(method="redispatch", cutoff=0.05)
+    frame = case_headroom(case(), asked, Asked("East")).frame
     assert frame.set_index("bus_id").loc["2", "firm_mw"] == pytest.approx(160)
 
 
 def test_only_buses_of_the_voltage_asked_for() -> None:
-    asked = Scenario(method="linear", cutoff=0.05)
-    frame = case_headroom(case(), asked, interconnect="East", min_kv=200)
+    frame = case_headroom(case(), LINEAR, Asked("East", 200)).frame
     assert frame["bus_id"].tolist() == ["1", "2"]
     with pytest.raises(LayerError, match="--min-kv"):
-        case_headroom(case(), asked, min_kv=500)
+        case_headroom(case(), LINEAR, Asked(min_kv=500))
 
 
 def test_an_unknown_area_names_the_known_ones() -> None:
@@ -111,4 +133,77 @@ def test_faults_name_file_row_and_column(changes, word) -> None:
 def test_a_case_too_large_for_redispatch_says_what_to_do(monkeypatch) -> None:
     monkeypatch.setattr("geo.case_study.DENSE_BRANCHES", 2)
     with pytest.raises(LayerError, match="--method linear"):
-        case_headroom(case(), Scenario(method="redispatch"), interconnect="East")
+        case_headroom(case(), Scenario(method="redispatch"), Asked("East"))
+
+
+SUBS = [("N", 60.5, 10.25), ("S", 59.0, 11.0)]
+IN_SUBS = [("1", "N"), ("2", "S"), ("3", "S")]
+
+
+def test_a_tower_of_a_case_is_an_outage_by_its_name() -> None:
+    """With a and b out, buses 2 and 3 have their own 100 − 40; bus 1 has 300 − 30 unused."""
+    frame = case_headroom(
+        case(outages=[("tower", "a"), ("tower", "b")]), LINEAR, Asked("East")
+    ).frame.set_index("bus_id")
+    assert frame.loc["2", "firm_mw"] == pytest.approx(60)
+    assert tuple(frame.loc["2", ["limiting_branch", "limiting_outage"]]) == ("tower", "tower")
+    assert frame.loc["1", "firm_mw"] == pytest.approx(270)
+
+
+def test_groups_keep_to_branches_in_service_and_to_the_area() -> None:
+    rows = [("x", "d"), ("y", "d"), ("y", "b"), ("z", "a"), ("y", "a")]
+    network, _, _ = case_network(case(outages=rows), "East")
+    assert [group.name for group in network.groups] == ["y", "z"]
+    assert [group.branches.tolist() for group in network.groups] == [[0, 1], [0]]
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"outages": [("t", "z")]}, "outage.csv row 0 column branch_id: no branch has the id 'z'"),
+        ({"outages": [("t", "a"), ("t", "a")]}, "outage 't' has the branch 'a' twice"),
+        ({"outages": [("a", "b")]}, "outage.csv row 0 column outage_id: a branch has the id 'a'"),
+        ({"outages": [("", "b")]}, "outage.csv row 0 column outage_id: is empty"),
+        ({"bus_stations": [("7", "N")]}, "bus2sub.csv row 0 column bus_id"),
+        ({"bus_stations": [("1", "N"), ("1", "S")]}, "'1' is used twice"),
+        ({"bus_stations": [("1", "X")], "stations": SUBS}, "no substation has the id 'X'"),
+        ({"stations": [("N", 91, 10)]}, "sub.csv row 0 column lat"),
+        ({"stations": [*SUBS, SUBS[0]]}, "'N' is used twice"),
+    ],
+)
+def test_faults_of_the_tables_a_case_may_have(more, word) -> None:
+    with pytest.raises(LayerError, match=word):
+        case(**more)
+
+
+def test_points_are_those_of_the_stations_in_degrees() -> None:
+    tables = case(stations=SUBS, bus_stations=IN_SUBS[:2])
+    frame = case_headroom(tables, LINEAR, Asked("East")).frame
+    assert frame.crs == "EPSG:4326"
+    assert [frame.geometry[row].coords[0] for row in (0, 1)] == [(10.25, 60.5), (11.0, 59.0)]
+    assert frame.geometry[2] is None
+    assert frame["bus_id"].tolist() == ["1", "2", "3"]
+
+
+def test_stations_are_lost_one_at_a_time_but_not_for_their_own_load() -> None:
+    """Without N, station S carries on with 100 − 10 unused; without S, bus 1 with 300 − 30.
+
+    That 30 of the 90 now replace what N sent is not counted: the cap is the capacity behind w.
+    """
+    tables = case(bus_stations=IN_SUBS)
+    answer = case_headroom(tables, LINEAR, Asked("East", 200, stations=True))
+    frame = answer.frame.set_index("bus_id")
+    assert answer.notes == ("2 stations are lost one at a time",)
+    assert frame.loc["2", "firm_mw"] == pytest.approx(90)
+    assert frame.loc["2", "limiting_outage"] == "station N"
+    assert frame.loc["1", "firm_mw"] == pytest.approx(270)
+    assert frame.loc["1", "limiting_outage"] == "station S"
+
+
+def test_stations_need_a_table_and_the_linear_method() -> None:
+    with pytest.raises(LayerError, match=r"bus2sub\.csv"):
+        case_headroom(case(), LINEAR, Asked("East", stations=True))
+    with pytest.raises(ScenarioError, match="--method linear"):
+        case_headroom(
+            case(bus_stations=IN_SUBS), Scenario(method="redispatch"), Asked("East", stations=True)
+        )

@@ -16,6 +16,7 @@ BUILT_INS = {
     "GridError": ValueError,
     "UnknownSiteError": KeyError,
     "NoSiteError": LookupError,
+    "CheckpointError": ValueError,
     "OutputError": OSError,
 }
 EXIT_CODES = {"NoSiteError": 4, "OutputError": 6}

@@ -4,13 +4,21 @@ import dataclasses
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.flow import after_outages, dc_flows, outage_effects
+from geo import kinds
+from geo.balance import base_flows
+from geo.errors import LayerError
+from geo.flow import after_outages, dc_flows, network_of, outage_effects
+from geo.grid import build_grid
 from geo.groups import Group
+from geo.place_headroom import headroom_of, limits_of
 from geo.redispatch import Redispatch
+from geo.scenario import Scenario
+from tests.geo import toy
 from tests.geo.nets import flows, network, random_base, random_mesh, solve_angles
 
 
@@ -90,3 +98,42 @@ def test_a_station_lost_leaves_each_part_its_own_surplus() -> None:
     answers = [study.capacity(bus) for bus in range(4)]
     assert [answer.mw for answer in answers] == pytest.approx([885, 0, 30, 0])
     assert answers[2].outage in {2, net.n_branch}
+
+
+def country_with(rows):
+    frame = pd.DataFrame(rows, columns=["outage", "element"])
+    lost = kinds.Outages(frame, toy.source("outages"))
+    return dataclasses.replace(toy.country(), outages=lost)
+
+
+def test_a_place_names_what_is_lost_together() -> None:
+    """A tower with A-B and A-C leaves A's plants without a way out: D has nothing then."""
+    layers = country_with([("tower", "AB"), ("tower", "AC"), ("station C", "C")])
+    grid = build_grid(layers)
+    assert grid.lost_together["tower"] == ("AB", "AC")
+    assert set(grid.lost_together["station C"]) == {
+        "AC", "BC", "CD", "CE", "T:C:420/132/1", "T:C:420/132/2",
+    }  # fmt: skip
+    network = network_of(grid)
+    assert [group.name for group in network.groups] == ["station C", "tower"]
+    study = Redispatch(network, base_flows(grid, layers, 600), 0.1)
+    answer = study.capacity(grid.buses.index.get_loc("D@420"))
+    assert answer.mw == 0
+    assert network.outage_names[answer.outage] == "tower"
+
+
+def test_limits_by_a_group_are_told_by_its_name() -> None:
+    layers = country_with([("tower", "AB"), ("tower", "AC")])
+    found = limits_of(layers, Scenario(demand_mw=600))
+    first = found.limits[(found.limits["bus_id"] == "D@420") & (found.limits["step"] == 0)]
+    assert first["outage_name"].tolist() == ["tower"]
+    assert found.upgrades[found.upgrades["bus_id"] == "D@420"].empty
+    buses = headroom_of(layers, Scenario(demand_mw=600)).buses.set_index("bus_id")
+    assert buses.loc["D@420", "limiting_outage_name"] == "tower"
+
+
+def test_an_outage_of_nothing_known_is_a_fault() -> None:
+    with pytest.raises(LayerError, match="no line and no substation has the id 'XY'"):
+        country_with([("tower", "AB"), ("tower", "XY")])
+    with pytest.raises(LayerError, match="'AB' is the id of a line"):
+        country_with([("AB", "AC")])

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import linear
+from geo import finder, pairs
 from geo.bridges import walk
 from geo.errors import GridError
 from geo.flow import dc_flows
 from geo.linear import linear_headroom
 from tests.geo.dense import Dense
-from tests.geo.nets import flows, network, random_base, random_mesh
+from tests.geo.nets import flows, network, random_base, random_mesh, with_trees
 
 NOBODY = lambda *_: None  # noqa: E731 -- nobody is told
 
@@ -21,21 +21,6 @@ NOBODY = lambda *_: None  # noqa: E731 -- nobody is told
 def answers(net, base, *, mode="strict", cutoff=0.05):
     everywhere = np.arange(net.n_bus)
     return linear_headroom(net, base, everywhere, mode=mode, cutoff=cutoff, tell=NOBODY)
-
-
-def with_trees(seed: int, n_mesh: int, n_tree: int):
-    """A mesh with trees hung on it, loads and plants out there too: bridges of every kind."""
-    random = np.random.default_rng(seed)
-    mesh = random_mesh(n_mesh, seed)
-    rows = list(zip(mesh.tail, mesh.head, 1 / mesh.susceptance_mw, mesh.limit_mw, strict=True))
-    for bus in range(n_mesh, n_mesh + n_tree):
-        pair = (int(random.integers(bus)), bus)
-        rows.append(
-            (*(pair if random.random() < 0.5 else pair[::-1]), 1.0, random.uniform(40, 160))
-        )
-    net = network(n_mesh + n_tree, rows)
-    emergency = net.limit_mw * random.choice([1.0, 1.2, np.inf], net.n_branch)
-    return dataclasses.replace(net, emergency_mw=emergency)
 
 
 def assert_equal_to_dense(net, base, mode, cutoff) -> None:
@@ -66,9 +51,10 @@ def test_what_is_cut_is_proved_or_solved_in_full(seed, n_mesh, n_tree) -> None:
     """With one far flow kept a branch and almost nothing near, most branches fall into doubt."""
     net, base = with_trees(seed, n_mesh, n_tree), random_base(n_mesh + n_tree, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linear, "TOPS", 1)
-        patch.setattr(linear, "CUT", 0.09)
-        patch.setattr(linear, "HEAVY", 0.3)
+        patch.setattr(pairs, "TOPS", 1)
+        patch.setattr(pairs, "CUT", 0.09)
+        patch.setattr(pairs, "HEAVY", 0.3)
+        patch.setattr(finder, "HEAVY", 0.3)
         assert_equal_to_dense(net, base, "calibrated", 0.25)
 
 

@@ -61,7 +61,7 @@ def test_an_even_year_by_hand() -> None:
 
 
 def test_a_campus_is_fed_by_what_it_draws_on_average() -> None:
-    """50 MW at a load factor of 0.9 draw 45; 46 are there in a mean year, 31 in a dry one."""
+    """50 MW at a load factor of 0.75 draw 37.5; 46 are there in a mean year, 31 in a dry one."""
     alone = seasonal_balance(country(demand_mw=54), ASKED)
     assert (whole(alone)["fed"], whole(alone, "dry")["fed"]) == ("alone", "no")
     tied = seasonal_balance(country(demand_mw=54, ties=[("Tie", "A", 15)]), ASKED)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from geo.errors import NoSiteError
+from geo.names import CONGESTION_COLUMNS
+from geo.place_headroom import headroom_of
 from geo.scenario import Scenario
-from geo.siting import SITE_COLUMNS, distinct, find_sites, headroom_of
+from geo.siting import SITE_COLUMNS, distinct, find_sites
 from tests.geo import toy
 
 ASKED = Scenario(load_mw=50, cell_km=5, spacing_km=10)
@@ -124,9 +126,28 @@ def test_notes_name_the_islands_and_the_place() -> None:
 
 
 def test_headroom_of_a_place_has_positions() -> None:
-    frame = headroom_of(toy.country(), Scenario())
-    assert frame.crs == toy.CRS
-    assert frame.set_index("bus_id").geometry["D@420"] == toy.at(50, 20)
+    buses = headroom_of(toy.country(), Scenario()).buses
+    assert buses.crs == toy.CRS
+    assert buses.set_index("bus_id").geometry["D@420"] == toy.at(50, 20)
+
+
+@pytest.mark.parametrize("method", ["redispatch", "linear"])
+def test_what_is_over_its_limit_before_any_load_is_told_by_name(method) -> None:
+    """200 MW at E over one circuit of 132 kV, which carries 147 MW: 53 MW too many."""
+    heavy = dataclasses.replace(toy.country(), loads=toy.loads([("works", "E", 200)]))
+    asked = Scenario(method=method, demand_mw=200)
+    found = headroom_of(heavy, asked).congestion
+    assert list(found.columns) == CONGESTION_COLUMNS
+    worst = found[found["outage"] == ""].iloc[0]
+    assert (worst["branch"], worst["branch_name"], worst["outage_name"]) == ("CE", "CE 132 kV", "")
+    assert worst["over_mw"] == pytest.approx(53)
+    assert worst["loading"] == pytest.approx(200 / 147)
+
+
+def test_nothing_over_its_limit_is_an_empty_table() -> None:
+    found = headroom_of(toy.country(), Scenario()).congestion
+    assert found.empty
+    assert list(found.columns) == CONGESTION_COLUMNS
 
 
 @given(

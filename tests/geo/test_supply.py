@@ -57,13 +57,13 @@ def sites(*rows: tuple, spot=(3, 10), index=None) -> pd.DataFrame:
 
 
 def test_a_firm_grid_needs_nothing_else() -> None:
-    """20 M USD written off, and 30 USD/MWh, over 100 MW · 0.9 · 8,760 h."""
+    """20 M USD written off, and 30 USD/MWh, over 100 MW · 0.75 · 8,760 h."""
     found = supply_options(sites((200, 300, "N+1")), country(), ASKED)
     site = found.sites.iloc[0]
     assert site["supply_mix"] == "grid 100 MW"
     assert site["mix_redundancy"] == "N+1"
     assert (site["mix_grid_mw"], site["mix_onsite_mw"]) == pytest.approx((100, 0))
-    assert site["supply_usd_per_mwh"] == pytest.approx(30 + 20e6 * CRF / (100 * 0.9 * 8760))
+    assert site["supply_usd_per_mwh"] == pytest.approx(30 + 20e6 * CRF / (100 * 0.75 * 8760))
     assert site["supply_months"] == 40
     assert annuity(0.08, 25) == pytest.approx(CRF)
     assert annuity(0.0, 25) == 1 / 25
@@ -187,7 +187,7 @@ def test_a_grid_that_is_dear_enough_loses_to_gas() -> None:
     found = supply_options(where, country([("G", 2000.0, 3, 5)]), ASKED)
     drawn = found.options.set_index("option")["mix_gwh"]
     assert drawn["grid"] == pytest.approx(0, abs=1e-3)
-    assert drawn.sum() == pytest.approx(100 * 0.9 * 8.76)
+    assert drawn.sum() == pytest.approx(100 * 0.75 * 8.76)
     assert found.sites["supply_usd_per_mwh"].iloc[0] < 150
 
 

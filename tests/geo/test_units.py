@@ -9,12 +9,22 @@ import pytest
 
 from geo.criteria import CRITERIA
 from geo.kinds import KINDS
+from geo.rows import (
+    BuildingClass,
+    Duration,
+    GasPlant,
+    LineCost,
+    LineType,
+    Preset,
+    PriceIndex,
+    TransformerType,
+)
 from geo.scenario import Scenario
-from geo.standards import Duration, GasPlant, LineCost, LineType, TransformerType
 from geo.units import KM_PER_MILE, M2_PER_HA, M_PER_KM, SUFFIXES, unit_of
 
 DIMENSIONLESS = {
-    "circuits", "confidence", "population", "cutoff", "top", "units",
+    "circuits", "confidence", "population", "cutoff", "top", "units", "load_factor", "index",
+    "year", "usd_year",
 }  # fmt: skip
 
 
@@ -54,7 +64,10 @@ def test_every_number_in_a_layer_names_its_unit() -> None:
     assert {name for name in names if not unit_of(name)} <= DIMENSIONLESS
 
 
-@pytest.mark.parametrize("row", [LineType, TransformerType, LineCost, Duration, GasPlant])
+@pytest.mark.parametrize(
+    "row",
+    [LineType, TransformerType, LineCost, Duration, BuildingClass, Preset, PriceIndex, GasPlant],
+)
 def test_every_number_in_a_table_names_its_unit(row: type) -> None:
     names = {item.name for item in fields(row) if item.type in {"float", "int"}}
     assert {name for name in names if not unit_of(name)} <= DIMENSIONLESS

@@ -11,7 +11,7 @@ from geo.cost import second_circuit_usd, uprate_usd
 from geo.flow import network_of
 from geo.grid import build_grid
 from geo.redispatch import Redispatch
-from geo.standards import STANDARDS
+from geo.standards import STANDARDS, with_changes
 from geo.upgrades import Upgrades
 from tests.geo import toy
 from tests.geo.nets import flows, network
@@ -98,6 +98,10 @@ def test_tables_name_buses_and_branches() -> None:
     assert second["unlocked_mw"] == pytest.approx(147 - drawn_mw)
 
 
+THEN = with_changes(STANDARDS, {"cost_year": 2019}, "")
+"""All costs in the dollars of the grid's tables."""
+
+
 def branch(kind: str, **values: float) -> pd.Series:
     return pd.Series({"kind": kind, "voltage_kv": 230.0, "length_km": 20.0} | values)
 
@@ -109,12 +113,12 @@ def test_costs_by_hand() -> None:
     2.2 M at both ends.
     """
     line, unit = branch("line"), branch("transformer", limit_mw=300.0)
-    assert uprate_usd(line, 100, STANDARDS) == pytest.approx(0.5 * 20 * 1.05e6)
-    assert uprate_usd(unit, 100, STANDARDS) == pytest.approx(100 / 0.95 * 6000)
-    assert second_circuit_usd(line, STANDARDS) == pytest.approx(20 * 1.05e6 + 2 * 2.2e6)
-    assert second_circuit_usd(unit, STANDARDS) == pytest.approx(300 * 6000 + 2 * 2.2e6)
+    assert uprate_usd(line, 100, THEN) == pytest.approx(0.5 * 20 * 1.05e6)
+    assert uprate_usd(unit, 100, THEN) == pytest.approx(100 / 0.95 * 6000)
+    assert second_circuit_usd(line, THEN) == pytest.approx(20 * 1.05e6 + 2 * 2.2e6)
+    assert second_circuit_usd(unit, THEN) == pytest.approx(300 * 6000 + 2 * 2.2e6)
 
 
 def test_a_short_line_costs_more_per_kilometre() -> None:
     short = branch("line", length_km=4.0)
-    assert second_circuit_usd(short, STANDARDS) == pytest.approx(4 * 1.05e6 * 1.5 + 2 * 2.2e6)
+    assert second_circuit_usd(short, THEN) == pytest.approx(4 * 1.05e6 * 1.5 + 2 * 2.2e6)

@@ -66,6 +66,38 @@ PLANTS = '[layers.plants]\nfile = "plants.csv"\n'
             ),
         ),
         (
+            TOP,
+            TOP + '[standards.durations."studdy"]\nmin_months = 8\n',
+            (
+                'place.toml standards.durations."studdy": is no row of this table; '
+                "did you mean 'study'?"
+            ),
+        ),
+        (
+            TOP,
+            TOP + '[standards.durations."study"]\nmin_months = "8"\n',
+            (
+                "place.toml standards.durations.\"study\" min_months: '8' is not a number; "
+                "write a number"
+            ),
+        ),
+        (
+            TOP,
+            TOP + "[standards.durations.study]\nmin_months = 20\n",
+            (
+                'place.toml standards.durations."study": shortest 20, likely 18, longest 48 months '
+                "are not in order; correct it; what is not given stays as it was"
+            ),
+        ),
+        (
+            TOP,
+            TOP + "[standards]\nline_costs = 3\n",
+            (
+                "place.toml standards.line_costs: 3 is not a table of rows; "
+                'write [standards.line_costs."69"] and below it line_usd_per_km = …'
+            ),
+        ),
+        (
             "demand_mw = 100\n",
             "demand_mw = 0\n",
             "place.toml option demand_mw: 0 is not allowed; write megawatts above 0",
@@ -231,6 +263,21 @@ def test_options_and_standards_reach_the_place(toy: Toy) -> None:
     assert place_file.place.standards.ambient_c == 40
     assert STANDARDS.ambient_c == 25
     assert place_file.demand_source.title == "Guess"
+
+
+def test_rows_of_tables_reach_the_place(toy: Toy) -> None:
+    toy.spoil(
+        "place.toml",
+        TOP,
+        TOP + '[standards.durations."study"]\nmin_months = 8\nsource = "the operator"\n'
+        "[standards.line_costs.138]\nline_usd_per_km = 1.2e6\nusd_year = 2024\n",
+    )
+    standards = open_place(str(toy.folder)).place.standards
+    study = standards.duration("study")
+    assert (study.min_months, study.mode_months, study.source) == (8, 18, "the operator")
+    row = next(row for row in standards.line_costs if row.voltage_kv == 138)
+    assert (row.line_usd_per_km, row.bay_usd) == (1.2e6, 1.6e6)
+    assert (row.usd_year, row.source) == (2024, "place.toml")
 
 
 def test_entries_keep_the_order_of_kinds(toy: Toy) -> None:

@@ -95,6 +95,42 @@ def test_choosing_a_site_brings_it_into_view(browser: Browser, toy: Path) -> Non
     assert browser.run(f"powersite.map.getBounds().contains({where})") is True
 
 
+def paths_drawn(browser: Browser) -> list[list[object]]:
+    """Colour and dashes of each supply path on the map."""
+    return browser.run("""powersite.groups.supply.getLayers().filter((one) => one.getPopup())
+      .map((one) => [one.options.color, one.options.dashArray || ""])""")
+
+
+def test_choosing_a_site_draws_its_supply_paths(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    assert paths_drawn(browser) == []
+    browser.run("powersite.select('toy-0001')")
+    first, second = paths_drawn(browser)
+    assert first[1] == ""
+    assert second[1] != ""
+    assert first[0] != second[0]
+    ends = "[...document.querySelectorAll('.path-end')].map((one) => one.innerText)"
+    assert browser.run(ends) == ["Station 1", "Station 2"]
+    card = browser.run("document.getElementById('card').innerText")
+    assert "Path 2. Station 3 – Station 2, 20 km, to Station 2 (420 kV, 4 circuits)" in card
+    where = "powersite.tables.supply[1].path[0]"
+    assert browser.run(f"powersite.map.getBounds().contains(L.polyline({where}).getBounds())")
+    browser.run("document.querySelector('[data-layer=supply]').click()")
+    browser.wait(f"{ends}.length === 0")  # Leaflet lets a label fade
+    browser.run("document.querySelector('[data-layer=supply]').click()")
+    browser.run("powersite.select('toy-0002')")
+    assert len(paths_drawn(browser)) == 1
+    card = browser.run("document.getElementById('card').innerText")
+    assert "Path 2. Station 1 itself: link abroad Cable, 700 MW" in card
+    assert "Links abroad. Links abroad at Station 1 itself count" in card
+    browser.run("powersite.select('toy-0003')")
+    assert paths_drawn(browser) == []
+    browser.run("powersite.select('toy-0001')")
+    browser.run("powersite.closeCard()")
+    assert paths_drawn(browser) == []
+    assert browser.complaints() == []
+
+
 def test_layers_can_be_switched_and_the_legend_has_units(browser: Browser, toy: Path) -> None:
     browser.open(toy)
     legend = browser.run("document.getElementById('legend').innerText")
@@ -155,6 +191,7 @@ def test_hostile_names_show_as_text_and_run_nothing(
     # Open every card, popup and tooltip that there is.
     browser.run("""(() => {
       for (const site of powersite.tables.sites) powersite.select(site.site_id);
+      powersite.select(powersite.tables.sites[0].site_id);
       for (const group of Object.values(powersite.groups)) {
         for (const one of group.getLayers()) {
           if (one.getPopup && one.getPopup()) one.openPopup();
@@ -171,5 +208,21 @@ def test_hostile_names_show_as_text_and_run_nothing(
     assert browser.run(names) == hostile.sites["name"].tolist()
     assert browser.run("document.title").startswith("powersite · ")
     assert "1337" not in browser.run("document.body.innerText")
+    # Names at the ends of another site's paths fade out before they go.
+    ends = "[...document.querySelectorAll('.path-end')].map((one) => one.textContent)"
+    browser.wait(f"{ends}.length === 2")
+    assert set(browser.run(ends)) == set(hostile.supply_paths["to_station"][:2])
     links = browser.run("[...document.querySelectorAll('a[href]')].map((one) => one.href)")
     assert not [link for link in links if link.lower().startswith(("javascript:", "data:"))]
+
+
+def test_the_card_tells_limits_upgrades_and_spread(browser: Browser, toy: Path) -> None:
+    browser.open(toy)
+    browser.run("powersite.select('toy-0001')")
+    card = browser.run("document.getElementById('card').textContent")
+    assert "Then 610 MW: Line 1 in normal operation" in card
+    assert "+100 MW, Line 2: 190 MW more for 9.0 million USD" in card
+    assert "Firm P10 – P50 – P90: 310 – 400 – 450 MW" in card
+    browser.run("powersite.select('toy-0008')")
+    assert not browser.run("document.querySelector('#card details.outlook')")
+    assert browser.complaints() == []

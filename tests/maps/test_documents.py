@@ -18,7 +18,10 @@ from maps.frames import shortlist
 if TYPE_CHECKING:
     from geo.siting import Siting
 
-KEYS = ["schema_version", "place", "scenario", "sites", "regions", "dropped", "sources", "notes"]
+KEYS = [
+    "schema_version", "place", "scenario", "sites", "regions", "dropped", "sureness", "congestion",
+    "sources", "notes",
+]  # fmt: skip
 
 
 def test_document_has_the_keys_of_the_design_in_order(siting: Siting) -> None:
@@ -31,6 +34,16 @@ def test_document_has_the_keys_of_the_design_in_order(siting: Siting) -> None:
     assert found["dropped"] == [
         {"reason": "barred ground", "count": 7},
         {"reason": "no connection", "count": 2},
+    ]
+    assert found["congestion"] == [
+        {
+            "branch": "T-L3",
+            "branch_name": "Line 3",
+            "outage": "T-L2",
+            "outage_name": "Line 2",
+            "over_mw": 21.0,
+            "loading": 1.14,
+        }
     ]
     assert found["sources"][0]["licence"] == "ODbL-1.0"
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from geo.siting import Siting
 
-SPATIAL = ["sites", "feeds", "regions", "substations", "lines", "plants", "campuses"]
+SPATIAL = [
+    "sites", "feeds", "supply_paths", "regions", "substations", "lines", "plants", "campuses",
+]  # fmt: skip
+TABLES = ["headroom", "congestion", "sources"]
 
 
 @pytest.fixture
@@ -31,11 +34,13 @@ def package(siting: Siting, tmp_path: Path) -> Path:
 
 def test_layers_and_rows(package: Path) -> None:
     layers = [str(name) for name, _ in pyogrio.list_layers(package)]
-    assert layers == [*SPATIAL, "headroom", "sources"]
+    assert layers == [*SPATIAL, *TABLES]
     counts = {name: len(pyogrio.read_dataframe(package, layer=name)) for name in layers}
     assert counts["sites"] == counts["feeds"] == 5
     assert counts["regions"] == 3
     assert counts["headroom"] == 6
+    assert counts["supply_paths"] == 5
+    assert counts["congestion"] == 1
 
 
 def test_sites_come_back_as_they_went(siting: Siting, package: Path) -> None:
@@ -66,7 +71,26 @@ def test_layer_that_the_place_lacks_is_left_out(siting: Siting, tmp_path: Path) 
     bare = replace(siting, layers=replace(siting.layers, plants=None, campuses=None))
     write_geopackage(bare, tmp_path / "bare.gpkg")
     layers = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "bare.gpkg")}
-    assert layers == {*SPATIAL, "headroom", "sources"} - {"plants", "campuses"}
+    assert layers == {*SPATIAL, *TABLES} - {"plants", "campuses"}
+
+
+def test_supply_paths_come_back_and_one_without_a_line_has_no_shape(package: Path) -> None:
+    found = gpd.read_file(package, layer="supply_paths")
+    assert found["source"].tolist()[3] == "link abroad Cable, 700 MW"
+    assert found["weakest_mw"].isna().tolist() == [False, False, False, True, False]
+    lengths = [0.0 if shape is None else shape.length for shape in found.geometry]
+    assert lengths == pytest.approx([20_000, 20_000, 20_000, 0, 20_000])
+
+
+def test_nothing_congested_and_no_path_are_empty_layers(siting: Siting, tmp_path: Path) -> None:
+    bare = replace(
+        siting, congestion=siting.congestion.head(0), supply_paths=siting.supply_paths.head(0)
+    )
+    write_geopackage(bare, tmp_path / "bare.gpkg")
+    for layer, column in (("congestion", "branch_name"), ("supply_paths", "stations")):
+        found = pyogrio.read_dataframe(tmp_path / "bare.gpkg", layer=layer)
+        assert found.empty
+        assert column in found.columns
 
 
 def test_path_that_cannot_be_written(siting: Siting, tmp_path: Path) -> None:

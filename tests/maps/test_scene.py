@@ -76,6 +76,21 @@ def test_place_with_the_three_layers_it_must_have(siting: Siting) -> None:
     assert island(content)
 
 
+def test_supply_paths_are_told_and_drawn(siting: Siting) -> None:
+    supply = scene(siting)["supply"]
+    assert values(supply, "site_id")[:3] == ["toy-0001", "toy-0001", "toy-0002"]
+    assert values(supply, "path_number") == [1, 2, 1, 2, 1]
+    assert values(supply, "told")[3] == "Station 1 itself: link abroad Cable, 700 MW"
+    assert [len(path) for path in supply["paths"]] == [1, 1, 1, 0, 1]
+    assert values(scene(siting)["sites"], "links_abroad")[0] == ""
+    assert "700 MW" in values(scene(siting)["sites"], "links_abroad")[1]
+
+
+def test_no_supply_path_at_all(siting: Siting) -> None:
+    none = replace(siting, supply_paths=siting.supply_paths.head(0))
+    assert scene(none)["supply"]["rows"] == 0
+
+
 @pytest.mark.parametrize("limit", ["feeds"])
 def test_tie_lines_are_those_of_the_table(siting: Siting, limit: str) -> None:
     assert scene(siting)[limit]["rows"] == 8

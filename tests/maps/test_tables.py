@@ -8,11 +8,13 @@ import json
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 
 from geo.errors import ScenarioError
-from maps.tables import fitted, headroom_text, ranking_text
+from maps.documents import document
+from maps.tables import congestion_text, fitted, headroom_text, ranking_text
 from maps.text import plain
 
 if TYPE_CHECKING:
@@ -23,9 +25,10 @@ WIDE = "東京都千代田区の変電所から十二キロ北西の候補地"
 
 def test_sites_by_rank_with_units_in_the_header(siting: Siting) -> None:
     lines = ranking_text(siting).splitlines()
-    header = "# Grade Site id Site MW P50 km dancy Score"
+    header = "# Grade Site id Site MW P50 km dancy Score %"
     assert " ".join(lines[1].split()) == header
-    assert lines[3].split() == ["1", "A", "toy-0001", "Site", "1", "420", "28", "4.0", "2N", "80.0"]
+    first = ["1", "A", "toy-0001", "Site", "1", "420", "28", "4.0", "2N", "80.0", "100"]
+    assert lines[3].split() == first
     assert len(lines) == 3 + 5
 
 
@@ -78,6 +81,34 @@ def test_headroom_for_machines(siting: Siting) -> None:
     assert rows[0]["bus_id"] == "T-S0@420"
 
 
+def test_congestion_follows_the_table_and_is_a_key_of_the_json(siting: Siting) -> None:
+    text = headroom_text(siting.headroom, congestion=siting.congestion)
+    assert "Over their limit before anything is added: 1 pairs of line and outage" in text
+    assert text.splitlines()[-1].split() == ["Line", "3", "Line", "2", "21", "114"]
+    found = json.loads(headroom_text(siting.headroom, "json", congestion=siting.congestion))
+    assert found["congestion"] == document(siting)["congestion"]
+    assert "congestion" not in json.loads(headroom_text(siting.headroom, "json"))
+    plain_csv = headroom_text(siting.headroom, "csv")
+    assert headroom_text(siting.headroom, "csv", congestion=siting.congestion) == plain_csv
+
+
+def test_the_ten_worst_are_listed_and_the_rest_counted(siting: Siting) -> None:
+    many = pd.concat([siting.congestion] * 14, ignore_index=True)
+    lines = congestion_text(many.assign(over_mw=range(114, 100, -1))).splitlines()
+    assert [line.split()[-2] for line in lines[-11:-1]] == [str(mw) for mw in range(114, 104, -1)]
+    assert lines[-1] == "… and 4 more (--format json has all)"
+    assert not congestion_text(many.head(10)).splitlines()[-1].startswith("…")
+    assert congestion_text(many.head(0)) == ""
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_congestion_fits_the_terminal(siting: Siting, width: int) -> None:
+    long = siting.congestion.assign(branch_name=WIDE * 3, outage_name=WIDE * 2)
+    text = congestion_text(long, width)
+    assert all(cell_len(line) <= width for line in text.splitlines()[2:])
+    assert text.splitlines()[-1].split()[-2:] == ["21", "114"]
+
+
 def test_headroom_needs_positions_for_geojson(siting: Siting) -> None:
     with pytest.raises(ScenarioError, match="no positions"):
         headroom_text(siting.headroom, "geojson")
@@ -90,7 +121,7 @@ def test_hostile_names_reach_no_terminal(hostile: Siting) -> None:
     for text in (
         ranking_text(hostile),
         ranking_text(hostile, "region"),
-        headroom_text(hostile.headroom),
+        headroom_text(hostile.headroom, congestion=hostile.congestion),
     ):
         assert text.splitlines() == [plain(line) for line in text.splitlines()]
     assert "[bold red]markup[/] Site" in ranking_text(hostile)

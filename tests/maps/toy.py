@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely import LineString, Point, Polygon, box
+from shapely import LineString, MultiLineString, Point, Polygon, box
 
 from geo import kinds
 from geo.kinds import Source
+from geo.robustness import Sureness
 from geo.scenario import Scenario
 from geo.siting import Siting
+from geo.supply_paths import COLUMNS as SUPPLY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -249,10 +251,35 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "capex_usd": 1.98e9,
         "confidence": [1.0, 0.9, 0.6, 0.9, 0.9, 0.9, 0.9, np.nan],
         "flexible_mw": NORMAL_MW,
+        "top_share": [1.0, 0.97, 0.9, 0.7, 0.6, 0.4, 0.2, np.nan],
+        "rank_p10": [1, 1, 2, 3, 3, 4, 6, 7],
+        "rank_p90": [2, 3, 5, 6, 7, 8, 8, 8],
+        "robust": [True, True, True, *[False] * 5],
         "firm_mw_p10": [310.0, 150.0, *[np.nan] * 6],
         "firm_mw_p50": [400.0, 190.0, *[np.nan] * 6],
         "firm_mw_p90": [450.0, 230.0, *[np.nan] * 6],
         "position_error_km": [0.0, 0, 1.5, 0, 0, 0, 0, 0],
+        "station_links_mw": [0.0, 700, 0, 0, 0, 0, 0, np.nan],
+        "part_links_mw": [700.0, 700, 700, 700, 700, 0, 0, np.nan],
+        "part_supply_mw": [2000.0, 1000, 2000, 2000, 2000, 2000, 0, np.nan],
+        "part_without": ["", name("Line 1"), "", "", "", "", "", ""],
+        "way": ["new connection"] * 2 + ["conversion, then a second feed"] + ["new connection"] * 5,
+        "critical_task": ["transformer"] * 2 + ["conversion"] + ["transformer"] * 5,
+        "critical_share": [0.52, 0.52, 1.0, *[0.52] * 5],
+        "line_usd": [9.4e6, 9.4e6, 0.0, *[9.4e6] * 5],
+        "bays_usd": [2.0e6, 2.0e6, 0.0, *[2.0e6] * 5],
+        "station_usd": [9.6e6, 9.6e6, 0.0, *[9.6e6] * 5],
+        "transformers_usd": [2.4e6, 2.4e6, 0.0, *[2.4e6] * 5],
+        "second_feed_usd": [0.0, 0.0, 23.4e6, *[0.0] * 5],
+        "new_halls_usd": [1.95e9, 1.95e9, 0.0, *[1.95e9] * 5],
+        "fit_out_usd": [0.0, 0.0, 972e6, *[0.0] * 5],
+        "cooling_usd": [0.0, 0.0, 396e6, *[0.0] * 5],
+        "land_usd": [90_000.0] * 6 + [np.nan] * 2,
+        "rules_usd": 0.0,
+        "connection_usd_per_mw": 130e3,
+        "capex_usd_per_mw": 11e6,
+        "energy_usd_per_year": [54.5e6] * 7 + [np.nan],
+        "energy_usd_per_mw_per_year": [303e3] * 7 + [np.nan],
         **shares,
     }
     return spatial(columns, [point.buffer(1_200, quad_segs=1) for point in places])
@@ -294,6 +321,22 @@ def toy_limits() -> pd.DataFrame:
     )
 
 
+def toy_sureness(sites: gpd.GeoDataFrame) -> Sureness:
+    """Write down draws in which the first three are robust, and one weight that dethrones."""
+    tipping = pd.DataFrame(
+        {
+            "criterion": ["months", "carbon"],
+            "weight": [0.22, 0.03],
+            "tipping_weight": [0.08, np.nan],
+            "change": [-0.14, np.nan],
+            "by_site_id": ["toy-0002", ""],
+        }
+    )
+    empty = pd.DataFrame(index=pd.Index(sites["site_id"]))
+    columns = ["site_id", "top_share", "rank_p10", "rank_p90", "robust"]
+    return Sureness(sites[columns], empty, empty, tipping, top=5, draws=100)
+
+
 def toy_upgrades() -> pd.DataFrame:
     """Write down what three measures on its limit would free."""
     return pd.DataFrame(
@@ -306,6 +349,39 @@ def toy_upgrades() -> pd.DataFrame:
             "usd": [9e6, 9e6, 21e6],
         }
     )
+
+
+def toy_supply_paths(name: Namer, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write down paths of three sites: 2N by lines, N+1 by a link of its own, N by a weak line."""
+    drawn = [MultiLineString([line]) for line in lines.geometry]
+    rows = [
+        ("toy-0001", 1, "Station 0", "Station 1", "420 kV, 3 circuits", 20.0, 1877.0, "Line 0"),
+        ("toy-0001", 2, "Station 3", "Station 2", "420 kV, 4 circuits", 20.0, 1877.0, "Line 2"),
+        ("toy-0002", 1, "Station 1", "Station 2", "420 kV, 4 circuits", 20.0, 1877.0, "Line 1"),
+        ("toy-0002", 2, "Station 1", "Station 1", "link abroad Cable, 700 MW", 0.0, np.nan, ""),
+        ("toy-0004", 1, "Station 3", "Station 2", "420 kV, 4 circuits", 9.4, 147.0, "Line 2"),
+    ]
+    frame = pd.DataFrame(rows, columns=[*SUPPLY_COLUMNS[:7], "lines"])
+    ends = zip(frame["from_station"], frame["to_station"], strict=True)
+    frame["stations"] = [" – ".join(dict.fromkeys(pair)) for pair in ends]
+    for column in ("from_station", "to_station", "source", "stations", "lines"):
+        frame[column] = [text and name(text) for text in frame[column]]
+    shapes = [drawn[0], drawn[2], drawn[1], MultiLineString(), drawn[2]]
+    return spatial(dict(frame[list(SUPPLY_COLUMNS)]), shapes)
+
+
+def toy_gantt() -> pd.DataFrame:
+    """Write down the tasks of a greenfield site and of a campus that needs a second feed."""
+    rows = [
+        ("toy-0001", "power", "study and queue", 0.0, 23.0, 0.43),
+        ("toy-0001", "power", "transformer", 0.0, 33.0, 0.57),
+        ("toy-0001", "power", "commissioning", 33.0, 36.0, 1.0),
+        ("toy-0003", "power", "conversion", 0.0, 13.0, 1.0),
+        ("toy-0003", "second feed", "study and queue", 0.0, 23.0, 0.44),
+        ("toy-0003", "second feed", "commissioning", 37.0, 39.0, 1.0),
+    ]
+    names = ["site_id", "phase", "task", "start_months", "finish_months", "critical_share"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
@@ -343,14 +419,24 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
         grid=None,  # type: ignore[arg-type] # nothing here looks into the grid
         headroom=toy_headroom(name),
         congestion=pd.DataFrame(
-            {"branch": ["T-L3"], "outage": ["T-L2"], "over_mw": [21.0], "loading": [1.14]}
+            {
+                "branch": ["T-L3"],
+                "branch_name": [name("Line 3")],
+                "outage": ["T-L2"],
+                "outage_name": [name("Line 2")],
+                "over_mw": [21.0],
+                "loading": [1.14],
+            }
         ),
         sites=sites,
         limits=toy_limits(),
         upgrades=toy_upgrades(),
+        sureness=toy_sureness(sites),
         feeds=feeds,
+        supply_paths=toy_supply_paths(name, layers.lines.frame),
         regions=ranked,
         dropped=pd.DataFrame({"reason": [name("barred ground"), "no connection"], "count": [7, 2]}),
         notes=(name("Headroom from open data is a screen, not an offer."),),
+        gantt=toy_gantt(),
     )
     return replace(siting, **changes)  # type: ignore[arg-type] # fields of Siting
