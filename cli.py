@@ -474,9 +474,9 @@ def _refuse_what_is_not_for(*, cased: bool, for_cases: object, for_places: str) 
 def _limits_of_place(place: str, question: Question) -> PlaceLimits:
     from geo.place_headroom import limits_of
     from layers.place import open_place, read_layers
-    from layers.question import ask
+    from layers.question import pose
 
-    place_file, scenario = ask(open_place(place), question.config, question.options)
+    place_file, scenario = pose(open_place(place), question.config, question.options)
     with _Progress(question) as progress:
         return limits_of(read_layers(place_file), scenario, progress)
 

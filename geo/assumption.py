@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from geo.profiles import Profile
 
 ASSUMED: Final = "assumption of powersite"
 
 
-def assume(default: float, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
+def assume(default: float | Profile, unit: str, meaning: str, source: str = ASSUMED) -> Any:  # noqa: ANN401 -- dataclasses.field is typed as the field's own type
     """Make a dataclass field of an assumption."""
     return field(default=default, metadata={"unit": unit, "meaning": meaning, "source": source})

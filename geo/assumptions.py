@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from geo.profiles import PROFILES, Profile
 from geo.rows import number_names
 from geo.standards import STANDARDS, TABLES, Standards
 from geo.tolerances import tolerance_rows
@@ -24,7 +25,7 @@ def assumptions() -> list[dict[str, str]]:
     scalars = [
         {
             "name": item.name,
-            "value": f"{getattr(STANDARDS, item.name):g}",
+            "value": _value(getattr(STANDARDS, item.name)),
             "unit": item.metadata["unit"],
             "meaning": item.metadata["meaning"],
             "source": item.metadata["source"],
@@ -33,7 +34,7 @@ def assumptions() -> list[dict[str, str]]:
         if item.metadata
     ]
     tables = [_listed(name, row) for name in TABLES for row in getattr(STANDARDS, name)]
-    return [*scalars, *tolerance_rows(), *tables]
+    return [*scalars, *tolerance_rows(), *tables, *map(_profile, PROFILES)]
 
 
 def _listed(table: str, row: Row) -> dict[str, str]:
@@ -51,6 +52,20 @@ def _listed(table: str, row: Row) -> dict[str, str]:
         "meaning": "; ".join([meaning, *texts]),
         "source": vars(row)["source"],
     }
+
+
+def _profile(row: Profile) -> dict[str, str]:
+    return {
+        "name": f'profile "{row.name}"',
+        "value": " / ".join(f"{power:g}" for power in row.power),
+        "unit": "1",
+        "meaning": "Mean power of each month from January on, in proportion",
+        "source": row.source,
+    }
+
+
+def _value(value: float | Profile) -> str:
+    return value.name if isinstance(value, Profile) else f"{value:g}"
 
 
 def _short(value: float) -> str:

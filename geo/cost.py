@@ -66,7 +66,7 @@ def whole_connection(
     tie_km: pd.Series,
     voltage_kv: pd.Series,
     circuits: pd.Series,
-    load_mw: float,
+    load_mw: pd.Series | float,
     standards: Standards,
 ) -> pd.DataFrame:
     """Return what a new connection for a load consists of: the columns of `connection_split`.
@@ -126,7 +126,7 @@ def connection_usd(
     tie_km: pd.Series,
     voltage_kv: pd.Series,
     circuits: pd.Series,
-    load_mw: float,
+    load_mw: pd.Series | float,
     standards: Standards,
 ) -> pd.Series:
     """Return the cost of a new connection: line, bays, stations and transformers.
@@ -136,7 +136,7 @@ def connection_usd(
     tie_km, voltage_kv, circuits
         One row per connection, same index.
     load_mw
-        Power of the campus.
+        Power of the campus, one for all or of each.
     standards
         Cost tables.
     """

@@ -205,6 +205,32 @@ class PriceIndex(Row):
         return "" if self.index > 0 else "index is not above 0"
 
 
+@dataclass(frozen=True)
+class GasPlant(Row):
+    """Kind of power plant that a campus could have of its own."""
+
+    named_by: ClassVar = ("name",)
+
+    name: str
+    """What it is; its months stand under this name among the durations."""
+    heat_gj_per_mwh: float
+    """Gas burnt for a megawatt-hour, net calorific value."""
+    unit_mw: float
+    """One engine or one block; the loss of one is an outage."""
+    plant_usd_per_mw: float
+    """Building it."""
+    upkeep_usd_per_mwh: float
+    """Running it, gas apart."""
+    source: str
+    """Where the values were read."""
+
+    def problem(self) -> str:
+        """Say what is wrong with the values together."""
+        if min(self.heat_gj_per_mwh, self.unit_mw) <= 0:
+            return "heat_gj_per_mwh or unit_mw is not above 0"
+        return super().problem()
+
+
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.assumption import assume
 from geo.errors import Fault, ScenarioError
+from geo.profiles import (
+    COLD_WINTER,
+    NORTH_SUN,
+    NORTH_WIND,
+    SNOW_MELT,
+    Profile,
+    profile_of,
+    profile_remedy,
+)
 from geo.rows import edited, is_number
 from geo.scenario import suggestion
 from geo.tables import (
     BUILDINGS,
     DURATIONS,
+    GAS_PLANTS,
     LINE_COSTS,
     LINE_TYPES,
     MISO,
@@ -30,6 +40,7 @@ if TYPE_CHECKING:
     from geo.rows import (
         BuildingClass,
         Duration,
+        GasPlant,
         LineCost,
         LineType,
         Preset,
@@ -53,6 +64,7 @@ class Standards:
     buildings: tuple[BuildingClass, ...] = BUILDINGS
     presets: tuple[Preset, ...] = PRESETS
     price_index: tuple[PriceIndex, ...] = PRICE_INDEX
+    gas_plants: tuple[GasPlant, ...] = GAS_PLANTS
     building: str = "ai"
     """Class of the building that is costed, a row of `buildings`; a preset chooses it."""
     transformer_x_pu: float = assume(
@@ -195,6 +207,38 @@ class Standards:
         5000.0, "1", "remoteness is the distance to a town of this size"
     )
 
+    gas_mj_per_m3: float = assume(38.0, "MJ/m³", "net calorific value of gas")
+    gas_usd_per_gj: float = assume(
+        8.0, "USD/GJ", "gas for a plant of one's own, carbon cost included"
+    )
+    stand_in_usd_per_mwh: float = assume(
+        50.0, "USD/MWh", "stands in for an unknown price when a mix is chosen, and is never shown"
+    )
+    discount_rate: float = assume(0.08, "1", "interest on the capital of a supply")
+    capital_years: float = assume(25.0, "years", "time over which that capital is written off")
+    hydro_full_load_share: float = assume(
+        0.50, "1", "mean over full power of a hydro plant whose energy is not known"
+    )
+    wind_full_load_share: float = assume(
+        0.37,
+        "1",
+        "the same of wind",
+        "Norwegian Offshore Directorate 2022: 4.7 GW give 15.4 TWh a year",
+    )
+    solar_full_load_share: float = assume(0.12, "1", "the same of solar")
+    dry_year_share: float = assume(0.85, "1", "hydro energy of a dry year over that of a mean one")
+    unlisted_share: float = assume(
+        0.0, "1", "energy of plants too small for the plants layer, over that of those listed"
+    )
+    transfer_share: float = assume(
+        0.70, "1", "of the ratings of lines between zones that energy can use, outages borne"
+    )
+    # Profiles are frozen, so the call that makes a default shares nothing that could change.
+    hydro_profile: Profile = assume(SNOW_MELT, "1", "inflow by month")  # noqa: RUF009
+    wind_profile: Profile = assume(NORTH_WIND, "1", "wind power by month")  # noqa: RUF009
+    solar_profile: Profile = assume(NORTH_SUN, "1", "solar power by month")  # noqa: RUF009
+    demand_profile: Profile = assume(COLD_WINTER, "1", "demand by month")  # noqa: RUF009
+
     def duration(self, task: str) -> Duration:
         """Return the duration of a task by its name."""
         return next(row for row in self.durations if row.task == task)
@@ -238,16 +282,16 @@ def with_changes(base: Standards, changes: Mapping[str, Any], where: str) -> Sta
     base
         Assumptions to start from.
     changes
-        Name of a scalar to its number, or name of a table to its changed rows: key of the row to
-        its new values.
+        Name of a scalar to its number, of a profile to its name or its twelve numbers from January
+        on, or of a table to its changed rows: key of the row to its new values.
     where
         File for messages; a changed row that names no source has it as its source.
 
     Raises
     ------
     ScenarioError
-        With every fault: names that are unknown, values that are no numbers, rows that do not hang
-        together.
+        With every fault: names that are unknown, values that are neither numbers nor profiles,
+        rows that do not hang together.
     """
     scalars = {item.name: item.metadata["unit"] for item in fields(Standards) if item.metadata}
     values: dict[str, Any] = {}
@@ -257,11 +301,16 @@ def with_changes(base: Standards, changes: Mapping[str, Any], where: str) -> Sta
             rows, found = edited(getattr(base, name), change, f"{where} standards.{name}", where)
             values[name] = rows
         else:
-            found = _scalar_faults(f"{where} standards.{name}", change, scalars.get(name))
+            check = _profile_faults if _is_profile(name) else _scalar_faults
+            found = check(f"{where} standards.{name}", change, scalars.get(name))
             values[name] = change
         faults += found
     if not faults:
-        numbers = {name: float(value) for name, value in values.items() if name in scalars}
+        numbers = {
+            name: profile_of(value) if _is_profile(name) else float(value)
+            for name, value in values.items()
+            if name in scalars
+        }
         out = replace(base, **(values | numbers))
         faults = _cross_faults(out, where)
     if faults:
@@ -292,6 +341,16 @@ def with_preset(
     row = standards.preset(given.pop("preset"))
     spelt = {name: getattr(row, name) for name in ("load_mw", "ha_per_mw", "redundancy")}
     return spelt | given, replace(standards, building=row.building)
+
+
+def _is_profile(name: str) -> bool:
+    return isinstance(getattr(STANDARDS, name, None), Profile)
+
+
+def _profile_faults(where: str, value: object, _unit: str | None) -> list[Fault]:
+    if profile_of(value) is None:
+        return [Fault(where, f"'{value}' is not a profile", profile_remedy())]
+    return []
 
 
 def _scalar_faults(where: str, value: object, unit: str | None) -> list[Fault]:

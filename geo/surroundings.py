@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.units import M_PER_KM
+from geo.zones import price_zones
 
 if TYPE_CHECKING:
     from geo.flow import Array
@@ -30,7 +31,7 @@ def surroundings(places: pd.DataFrame, layers: Layers) -> pd.DataFrame:
         What is absent gives unknown values.
     """
     where = places[["x_m", "y_m"]].to_numpy(float)
-    zone = _zones(where, layers)
+    zone = price_zones(where, layers)
     columns = {
         "power_price_usd_per_mwh": _by_zone(zone, layers.power_prices, "power_price_usd_per_mwh"),
         "carbon_g_per_kwh": _by_zone(zone, layers.carbon, "carbon_g_per_kwh"),
@@ -65,18 +66,6 @@ def annual_pue(t_annual_c: Array, t_warmest_month_c: Array, rh_pct: Array) -> Ar
     lift = np.maximum(t_c - 3.0, 1.0)
     performance = np.clip(0.35 * (t_c + 285.0) / lift, 3.0, 8.0)
     return (1.11 + (1.0 - free) / performance).mean(axis=-1)
-
-
-def _zones(where: Array, layers: Layers) -> Array:
-    """Return the price zone of the nearest settlement that has one, '' where none does."""
-    if layers.settlements is None:
-        return np.full(len(where), "", dtype=object)
-    towns = layers.settlements.frame
-    zoned = towns[towns["zone"] != ""]
-    if zoned.empty:
-        return np.full(len(where), "", dtype=object)
-    _, nearest = cKDTree(np.c_[zoned.geometry.x, zoned.geometry.y]).query(where)
-    return zoned["zone"].to_numpy()[nearest]
 
 
 def _by_zone(zone: Array, layer: Layer | None, column: str) -> Array:

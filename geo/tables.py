@@ -8,6 +8,7 @@ from geo.assumption import ASSUMED
 from geo.rows import (
     BuildingClass,
     Duration,
+    GasPlant,
     LineCost,
     LineType,
     Preset,
@@ -102,6 +103,15 @@ DURATIONS: Final = (
     Duration("build of a mining hall", 3, 6, 12, ASSUMED),
     Duration("conversion", 9, 12, 18, f"{INTERVIEW}: about 12 months"),
     Duration("commissioning", 1, 2, 4, ASSUMED),
+    Duration(
+        "gas engines", 15, 21, 30, f"{ASSUMED}; trade press of 2025 gives 12 to 18 to deliver"
+    ),
+    Duration("combined cycle", 36, 60, 84, f"{ASSUMED}; trade press of 2025 gives 5 to 7 years"),
+)
+
+GAS_PLANTS: Final = (
+    GasPlant("gas engines", 8.3, 18, 1.8e6, 6.0, ASSUMED),
+    GasPlant("combined cycle", 6.4, 60, 2.2e6, 4.0, f"{ASSUMED}; turbines have become dear"),
 )
 
 BUILDINGS: Final = (

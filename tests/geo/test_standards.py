@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from geo.assumptions import assumptions
 from geo.errors import ScenarioError
+from geo.profiles import MONSOON, PROFILES, SNOW_MELT
 from geo.scenario import CHOICES, Preset
 from geo.standards import (
     STANDARDS,
@@ -26,6 +27,7 @@ from geo.standards import (
 from geo.tables import (
     BUILDINGS,
     DURATIONS,
+    GAS_PLANTS,
     LINE_COSTS,
     LINE_TYPES,
     PRESETS,
@@ -292,6 +294,36 @@ def test_an_unknown_name_cannot_be_set(name: str) -> None:
         with_changes(STANDARDS, {name: 1.0}, "place.toml")
 
 
+def test_a_profile_is_set_by_name_or_by_twelve_numbers() -> None:
+    named = with_changes(STANDARDS, {"hydro_profile": "monsoon"}, "place.toml")
+    assert named.hydro_profile is MONSOON
+    own = with_changes(STANDARDS, {"hydro_profile": [0] * 11 + [3]}, "place.toml")
+    assert own.hydro_profile.power == (0,) * 11 + (3,)
+    assert STANDARDS.hydro_profile is SNOW_MELT
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["rain", 1.0, True, None, [1] * 11, [1] * 13, [0] * 12, [-1] + [1] * 11, ["1"] * 12,
+     [float("nan")] * 12],
+)  # fmt: skip
+def test_a_profile_is_one_that_is_known_or_twelve_numbers(value: object) -> None:
+    with pytest.raises(ScenarioError, match="is not a profile; write twelve numbers"):
+        with_changes(STANDARDS, {"hydro_profile": value}, "place.toml")
+
+
+def test_a_profile_cannot_stand_where_a_number_does() -> None:
+    with pytest.raises(ScenarioError, match="'even' is not a number"):
+        with_changes(STANDARDS, {"dry_year_share": "even"}, "place.toml")
+
+
+def test_own_plants_burn_gas_at_the_agreed_rates() -> None:
+    assert {row.name: row.heat_gj_per_mwh for row in GAS_PLANTS} == {
+        "gas engines": 8.3, "combined cycle": 6.4,
+    }  # fmt: skip
+    assert {row.name for row in GAS_PLANTS} <= {row.task for row in DURATIONS}
+
+
 def test_a_row_changes_field_by_field_and_names_its_source() -> None:
     changes = {
         "durations": {"study": {"min_months": 8}, "new bay": {"max_months": 40, "source": "Grid"}},
@@ -375,12 +407,12 @@ def test_a_wrong_change_is_told_with_its_row(changes: dict[str, object], fault: 
 @pytest.mark.parametrize("value", ["35", True, None, float("nan"), float("inf")])
 def test_an_assumption_is_a_number(value: object) -> None:
     with pytest.raises(ScenarioError, match=r"toml standards\.ambient_c: .* is not a number"):
-        with_changes(STANDARDS, {"ambient_c": value}, "place.toml")  # type: ignore[dict-item]
+        with_changes(STANDARDS, {"ambient_c": value}, "place.toml")
 
 
 def test_every_bad_change_is_told_at_once() -> None:
     with pytest.raises(ScenarioError) as caught:
-        with_changes(STANDARDS, {"x": 1, "y": 2, "ambient_c": "hot"}, "place.toml")  # type: ignore[dict-item]
+        with_changes(STANDARDS, {"x": 1, "y": 2, "ambient_c": "hot"}, "place.toml")
     assert len(caught.value.faults) == 3
 
 
@@ -395,7 +427,7 @@ def test_every_assumption_is_listed_with_unit_meaning_and_source() -> None:
     assert scalars <= set(names)
     drawing = len(fields(Tolerances)) + len(INFERENCES)
     tables = sum(len(getattr(STANDARDS, name)) for name in TABLES)
-    assert len(rows) == len(scalars) + drawing + tables
+    assert len(rows) == len(scalars) + drawing + tables + len(PROFILES)
 
 
 def test_a_listed_row_says_what_the_table_says() -> None:

@@ -12,6 +12,7 @@ from geo.kinds import KINDS
 from geo.rows import (
     BuildingClass,
     Duration,
+    GasPlant,
     LineCost,
     LineType,
     Preset,
@@ -64,7 +65,8 @@ def test_every_number_in_a_layer_names_its_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [LineType, TransformerType, LineCost, Duration, BuildingClass, Preset, PriceIndex]
+    "row",
+    [LineType, TransformerType, LineCost, Duration, BuildingClass, Preset, PriceIndex, GasPlant],
 )
 def test_every_number_in_a_table_names_its_unit(row: type) -> None:
     names = {item.name for item in fields(row) if item.type in {"float", "int"}}
