@@ -135,9 +135,13 @@ class Contest:
         return some.assign(connection_usd=usd)
 
     def together(self, sites: gpd.GeoDataFrame) -> Choice:
-        """Return the most that some sites serve together, whatever is asked for."""
+        """Return the most that some sites serve together, with all of them connected."""
+        return self._free(sites).serve(Terms(np.ones(len(sites), dtype=bool)))
+
+    def _free(self, sites: gpd.GeoDataFrame) -> SharedDispatch:
+        """Let some sites take as much as they can, whatever is asked for."""
         offers = Offers.free(sites["bus"].to_numpy(), sites["alone_mw"].to_numpy(float))
-        return SharedDispatch(self.study, offers).most(Terms(np.ones(len(sites), dtype=bool)))
+        return SharedDispatch(self.study, offers)
 
     def overload_mw(self, choice: Choice) -> tuple[float, float]:
         """Return by how much all pairs are over their limits at best, before a choice and with it.
@@ -155,16 +159,16 @@ class Contest:
         return float(before), float(after)
 
     def counted_twice(self, named: dict[str, gpd.GeoDataFrame]) -> pd.DataFrame:
-        """Compare the sum of single answers with what sets of sites serve together.
+        """Compare the sum of single answers with what sets of sites serve together at most.
 
         Returns
         -------
         DataFrame
             set, sites, alone_mw, together_mw, counted_twice_mw.
         """
-        rows = [
-            (name, len(sites), float(sites["alone_mw"].sum()), self.together(sites).mw)
-            for name, sites in named.items()
-        ]
+        rows = []
+        for name, sites in named.items():
+            most = self._free(sites).most(Terms(np.ones(len(sites), dtype=bool)))
+            rows.append((name, len(sites), float(sites["alone_mw"].sum()), most.mw))
         table = pd.DataFrame(rows, columns=["set", "sites", "alone_mw", "together_mw"])
         return table.assign(counted_twice_mw=table["alone_mw"] - table["together_mw"])

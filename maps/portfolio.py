@@ -161,9 +161,9 @@ def _watched(portfolio: Portfolio, siting: Siting) -> str:
     """Say what the set does to lines that it moves too little to be watched for it."""
     return (
         f"Firm power watches the lines that a site moves by {siting.scenario.cutoff:.0%} of its "
-        "load or more. With every line watched and the best dispatch, what is over limits adds up "
-        f"to {number(portfolio.overload_before_mw)} MW before the set is connected and to "
-        f"{number(portfolio.overload_after_mw)} MW with it."
+        "load or more. With every line watched and the best dispatch, what is over limits, over all "
+        f"lines and outages, adds up to {number(portfolio.overload_before_mw)} MW before the set is "
+        f"connected and to {number(portfolio.overload_after_mw)} MW with it."
     )
 
 
