@@ -31,6 +31,7 @@ from geo.supply_paths import supply_paths
 from geo.timeline import TIME_COLUMNS, gantt
 from geo.topology import joined
 from geo.units import M_PER_KM
+from geo.year_round import year_round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from geo.redispatch import Redispatch
     from geo.robustness import Sureness
     from geo.scenario import Scenario
+    from geo.year_round import YearRound
 
 SITE_COLUMNS = [
     "site_id", "name", "kind", "region", "lon", "lat", "area_ha", "rank", "grade", "score",
@@ -98,6 +100,8 @@ class Siting:
     """What a reader of any output has to know."""
     gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
+    year: YearRound | None = None
+    """Supply options of the shortlist and the monthly balance of every zone."""
     redispatch: Redispatch | None = None
     """The study of the grid to ask further; None for the linear method."""
 
@@ -177,16 +181,20 @@ def find_sites(
     best = best.join(sure.sites[SURE_COLUMNS])
     tell(0.96, "regions")
     sites = _present(best, candidates.frame, grid, scenario)
+    looked = looked_at(sites, scenario, also)
+    year = year_round(sites, looked, layers, scenario, grid)
+    sites = sites.join(year.sites).set_geometry("geometry")
     return Siting(
         layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
         limits=closer.limits,
         upgrades=closer.upgrades,
         sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
-        supply_paths=supply_paths(sites[looked_at(sites, scenario, also)], paths, place.crs),
+        supply_paths=supply_paths(sites[looked], paths, place.crs),
         regions=rank_regions(sites, layers, joint_firm_mw(sites, study.redispatch)),
         dropped=dropped,
-        notes=_notes(layers, scenario, grid, flows, study.congestion),
+        year=year,
+        notes=(*_notes(layers, scenario, grid, flows, study.congestion), *year.notes),
         gantt=gantt(best, layers, scenario.seed),
         redispatch=study.redispatch,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geo.cost import COST_COLUMNS
 from geo.errors import UnknownSiteError
 from geo.timeline import TIME_COLUMNS
+from geo.year_round import SEASON_COLUMNS, SUPPLY_COLUMNS
 from maps import reasons
 from maps.costs import cost_text
 from maps.documents import sources
@@ -17,7 +18,7 @@ from maps.labels import SITE_COLUMNS, label
 from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure, what_dethrones
-from maps.text import bar, is_unknown, number
+from maps.text import bar, is_unknown, number, plain
 from maps.timetable import months_text, rules_text
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ GROUND = ("area_ha", "land_price_usd_per_ha", "pue", "carbon_g_per_kwh")
 TOLD_TOO = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
-    *TIME_COLUMNS, *COST_COLUMNS,
+    *TIME_COLUMNS, *COST_COLUMNS, *SUPPLY_COLUMNS, *SEASON_COLUMNS,
 )  # fmt: skip
 NAME_WIDTH = 26
 BAR_WIDTH = 24
@@ -72,6 +73,7 @@ def explain_text(siting: Siting, site_id: str, width: int = 80) -> str:
         _listed("Rules of the jurisdiction", rules_text(site, siting), width),
         cost_text(site, siting, width),
         _facts("Energy", ENERGY, site),
+        "\n".join(_year(site, width)),
         _facts("Ground and climate", GROUND, site),
         _share_bars(site),
         _listed("How sure", [how_sure(site, siting), *what_dethrones(siting)], width),
@@ -135,6 +137,23 @@ def _supply(site: Row, siting: Siting, width: int) -> Iterator[str]:
         yield "  none" if in_shortlist else "  told for the shortlist only; raise --top"
     if links := links_sentence(site):
         yield _wrapped("  Links abroad", links, width)
+
+
+def _year(site: Row, width: int) -> Iterator[str]:
+    """Tell how the site could be supplied and how its zone gets through the year."""
+    told = [
+        (name, plain(site[name]))
+        for name in ("supply_mix", "season_note")
+        if not is_unknown(site.get(name))
+    ]
+    if not told:
+        return
+    yield "Supply through the year"
+    for name, text in told:
+        yield _wrapped(f"  {label(name).title}", text, width)
+    if not is_unknown(site.get("supply_usd_per_mwh")):
+        yield _fact("supply_usd_per_mwh", site)
+        yield _fact("supply_months", site)
 
 
 def _facts(title: str, columns: tuple[str, ...], site: Row) -> str:

@@ -66,3 +66,11 @@ def test_hostile_names_stay_text(hostile: Siting) -> None:
     for site_id in hostile.sites["site_id"]:
         lines = explain_text(hostile, site_id).splitlines()
         assert lines == [plain(line) for line in lines]
+
+
+def test_tells_supply_and_season(siting: Siting) -> None:
+    text = explain_text(siting, "toy-0001")
+    assert "Supply through the year\n  Least-cost supply       grid 180 MW\n" in text
+    assert "Through the year        West imports in winter.\n" in text
+    assert "Cost of that supply     42 USD/MWh" in text
+    assert "Least-cost supply" not in explain_text(siting, "toy-0008")
