@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.choice import Offers, Terms
 from geo.errors import Fault, NoSiteError, ScenarioError
 from geo.offers import offered_sites, offers_of, sized_usd
 from geo.relief import relieve
-from geo.shared import Offers, SharedDispatch, Terms
+from geo.shared import SLACK_MW, SharedDispatch
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.choice import Choice
     from geo.redispatch import Redispatch
-    from geo.shared import Choice
     from geo.siting import Siting
 
 EXACT_SITES = 50
 WIDE_GAP = 0.01
-SLACK_MW = 1e-4
 GIVEN_UP = 1e-3
 
 
@@ -125,7 +125,7 @@ class Contest:
         if most.mw >= asked_mw:
             return self.shared.cheapest(terms, asked_mw, most), most.bound
         cheap = self.shared.cheapest(terms, most.mw * (1.0 - GIVEN_UP), most)
-        return self.shared.serve(replace(terms, allowed=cheap.opened)), most.bound
+        return self.shared.serve_cheaply(replace(terms, allowed=cheap.opened)), most.bound
 
     def chosen(self, choice: Choice) -> gpd.GeoDataFrame:
         """Return the sites that are opened, largest first, with their MW and what it costs."""

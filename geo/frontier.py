@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.shared import Terms
+from geo.choice import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.choice import Choice
     from geo.contest import Contest
-    from geo.shared import Choice
 
 BUDGET_SHARES = (0.75, 0.5, 0.25)
 DEADLINES = 3

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.choice import Offers
 from geo.cost import connection_usd, tie_circuits
-from geo.shared import Offers
 from geo.standards import nearest_line_type
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.choice import Choice
     from geo.redispatch import Redispatch
-    from geo.shared import Choice
     from geo.siting import Siting
 
 SITE_COLUMNS = [

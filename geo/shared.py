@@ -6,11 +6,12 @@ larger than it could be alone, so that none hangs on a neighbour's being there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.choice import Choice, Offers, Terms
 from geo.errors import GridError
 from geo.mixed import MixedProgramme
 from geo.programme import INF
@@ -27,67 +28,8 @@ if TYPE_CHECKING:
 
 MILLION = 1e6
 LOADED_MW = 1e-3
+SLACK_MW = 1e-4
 MAX_ROUNDS = 500
-
-
-@dataclass(frozen=True, eq=False)
-class Offers:
-    """Loads that could be connected; one entry each."""
-
-    bus: Array
-    """Position of the bus."""
-    most_mw: Array
-    """Largest size."""
-    least_mw: Array
-    """Smallest size worth opening."""
-    fixed_usd: Array
-    """Cost of opening it."""
-    usd_per_mw: Array
-    """Cost of its size."""
-    wait_usd_per_mw: Array
-    """What the months until it runs are counted as."""
-
-    @classmethod
-    def free(cls, bus: Array, most_mw: Array) -> Offers:
-        """Return offers that cost nothing and may be of any size."""
-        nothing = np.zeros(len(bus))
-        return cls(bus, most_mw, nothing, nothing, nothing, nothing)
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """What a choice has to keep to."""
-
-    allowed: Array
-    """Offers that may be opened, bool."""
-    budget_usd: float = INF
-    """Most cost together, waiting not counted."""
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """What each offer gets, and a dispatch that keeps all of it secure."""
-
-    load_mw: Array
-    """Of each offer; 0 where it is not opened."""
-    supply_mw: Array
-    """Supply per bus."""
-    gain: float
-    """Value of what was aimed at."""
-    bound: float
-    """No choice is worth more."""
-    limits: dict[Pair, float] = field(default_factory=dict)
-    """Gain per MW of rating, of each pair that limits it."""
-
-    @property
-    def mw(self) -> float:
-        """Loads together."""
-        return float(self.load_mw.sum())
-
-    @property
-    def opened(self) -> Array:
-        """Offers that get something, bool."""
-        return self.load_mw > 0
 
 
 class SharedDispatch:
@@ -162,9 +104,7 @@ class SharedDispatch:
         Choice
             Gain and bound are in million USD, and negative.
         """
-        offers = self.offers
-        per_mw = offers.usd_per_mw + offers.wait_usd_per_mw
-        self._programme.aim(-per_mw / MILLION, -offers.fixed_usd / MILLION)
+        self._aim_at_cost()
         self._set(terms, least_mw)
         return self._best(terms, known.opened)
 
@@ -174,9 +114,21 @@ class SharedDispatch:
         self._set(terms, 0.0)
         return self._served(terms.allowed) or self._nothing()
 
+    def serve_cheaply(self, terms: Terms) -> Choice:
+        """Return the cheapest of the ways to serve the most, all that are allowed open."""
+        most = self.serve(terms)
+        self._aim_at_cost()
+        self._set(terms, max(most.mw - SLACK_MW, 0.0))
+        return self._served(terms.allowed) or most
+
     def _aim_at_load(self) -> None:
         size = len(self.offers.bus)
         self._programme.aim(np.ones(size), np.zeros(size))
+
+    def _aim_at_cost(self) -> None:
+        offers = self.offers
+        per_mw = offers.usd_per_mw + offers.wait_usd_per_mw
+        self._programme.aim(-per_mw / MILLION, -offers.fixed_usd / MILLION)
 
     def _set(self, terms: Terms, least_mw: float) -> None:
         self._programme.bound(self._total, least_mw, self._total_mw)

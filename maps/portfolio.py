@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.documents import SCHEMA_VERSION, csv_text, geojson_text, json_text, scenario, sources
 from maps.frames import outgoing, records
 from maps.names import branch_name, branch_names
-from maps.reasons import what_limits
+from maps.reasons import SUPPLY, what_limits
 from maps.tables import rendered, table
 from maps.text import number, plain
 
@@ -149,21 +149,23 @@ def _twice(portfolio: Portfolio) -> list[str]:
 
 
 def _limited(portfolio: Portfolio, siting: Siting) -> str:
-    """Name what limits the set where more is asked of it; '' where each site has its own limit."""
+    """Name what limits the set where more is asked of it."""
     names = branch_names(siting)
     limits = [_limit(row, names) for row in records(portfolio.limits.head(LIMITS_SHOWN))]
-    if not limits:
-        return ""
-    return "More of this set is limited by " + "; ".join(limits) + "."
+    own = float(portfolio.counted_twice["counted_twice_mw"].iloc[0])
+    if not limits and own < LEAST_MW:
+        return "Each site of this set could have all that it could take alone."
+    return f"More of this set is limited by {'; '.join(limits) or SUPPLY}."
 
 
 def _watched(portfolio: Portfolio, siting: Siting) -> str:
     """Say what the set does to lines that it moves too little to be watched for it."""
+    before, after = portfolio.overload_before_mw, portfolio.overload_after_mw
     return (
         f"Firm power watches the lines that a site moves by {siting.scenario.cutoff:.0%} of its "
-        "load or more. With every line watched and the best dispatch, what is over limits, over all "
-        f"lines and outages, adds up to {number(portfolio.overload_before_mw)} MW before the set is "
-        f"connected and to {number(portfolio.overload_after_mw)} MW with it."
+        "load or more. With every line watched and the best dispatch, what is over limits, summed "
+        f"over lines and outages, is {number(before)} MW before the set is connected and "
+        f"{number(after)} MW with it."
     )
 
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from geo.choice import Offers, Terms
 from geo.flow import after_outages, dc_flows
 from geo.redispatch import Redispatch
-from geo.shared import Offers, SharedDispatch, Terms, joint_capacity
+from geo.shared import SharedDispatch, joint_capacity
 from tests.geo.choices import BruteForce, subsets
 from tests.geo.nets import flows, network, random_base, random_mesh
 
@@ -28,9 +29,9 @@ def everything(offers: Offers) -> Terms:
     return Terms(np.ones(len(offers.bus), dtype=bool))
 
 
-def priced(bus, most_mw, least_mw, *usd):
-    """``usd`` are those of opening, of a MW, and of waiting for a MW, as far as they are not 0."""
-    columns = (bus, most_mw, least_mw, *usd, *[0.0] * (3 - len(usd)))
+def priced(bus, most_mw, least_mw, usd=(0.0, 0.0, 0.0)):
+    """``usd`` are those of opening, of a MW, and of waiting for a MW."""
+    columns = (bus, most_mw, least_mw, *usd)
     return Offers(*[np.array(column) for column in np.broadcast_arrays(*columns)])
 
 
@@ -111,7 +112,7 @@ def test_what_was_over_its_limit_may_not_get_worse() -> None:
 def test_the_least_cost_of_equal_loads() -> None:
     """Both arms can take the 90; arm 2 costs less to open and the same a megawatt."""
     study = study_of(TWO_ARMS, flows([0, 0, 0], [500, 0, 0]))
-    offers = priced([1, 2], 100.0, 10.0, [5e6, 3e6], 1e4)
+    offers = priced([1, 2], 100.0, 10.0, ([5e6, 3e6], 1e4, 0.0))
     shared = SharedDispatch(study, offers, total_mw=90.0)
     most = shared.most(everything(offers))
     assert most.mw == pytest.approx(90)
@@ -123,7 +124,7 @@ def test_the_least_cost_of_equal_loads() -> None:
 def test_a_month_of_waiting_is_weighed_against_cost() -> None:
     """Arm 1 costs 2 M less but waits for 20,000 USD a MW more: dearer from 100 MW on."""
     study = study_of(TWO_ARMS, flows([0, 0, 0], [500, 0, 0]))
-    offers = priced([1, 2], 100.0, 10.0, [1e6, 3e6], 0.0, [30_000, 10_000])
+    offers = priced([1, 2], 100.0, 10.0, ([1e6, 3e6], 0.0, [30_000, 10_000]))
     for total, loads in ((90.0, [90, 0]), (99.0, [99, 0]), (100.0, None)):
         shared = SharedDispatch(study, offers, total_mw=total, max_open=1)
         cheap = shared.cheapest(everything(offers), total, shared.most(everything(offers)))
@@ -135,7 +136,7 @@ def test_a_month_of_waiting_is_weighed_against_cost() -> None:
 def test_a_budget_is_kept_and_buys_the_most() -> None:
     """4 M USD open arm 2 for 3 M and buy 1 M / 20,000 = 50 MW there."""
     study = study_of(TWO_ARMS, flows([0, 0, 0], [500, 0, 0]))
-    offers = priced([1, 2], 100.0, 10.0, [5e6, 3e6], 2e4)
+    offers = priced([1, 2], 100.0, 10.0, ([5e6, 3e6], 2e4, 0.0))
     shared = SharedDispatch(study, offers)
     found = shared.most(dataclasses.replace(everything(offers), budget_usd=4e6))
     assert found.load_mw == pytest.approx([0, 50])
@@ -222,7 +223,7 @@ def test_the_cheapest_of_the_largest_is_that_of_all_subsets(
     assume((alone > 10).any())
     total = share * float(alone.max())
     fixed, per_mw = random.uniform(1e6, 2e7, 4), random.uniform(0, 2e5, 4)
-    offers = priced(buses, 1e6, 5.0, fixed, per_mw / 2, per_mw / 2)
+    offers = priced(buses, 1e6, 5.0, (fixed, per_mw / 2, per_mw / 2))
     shared = SharedDispatch(study, offers, total_mw=total, max_open=2)
     most = shared.most(everything(offers))
 
@@ -289,7 +290,9 @@ def test_a_thousand_offers_within_two_percent(total_mw: float) -> None:
     net, base = random_mesh(100, 3), random_base(100, 3)
     study, random = Redispatch(net, base, 0.1), np.random.default_rng(1)
     prices = random.uniform(1e6, 2e7, 1000), random.uniform(0, 1e5, 1000)
-    offers = priced(random.integers(0, 100, 1000), random.uniform(20, 200, 1000), 10.0, *prices)
+    offers = priced(
+        random.integers(0, 100, 1000), random.uniform(20, 200, 1000), 10.0, (*prices, 0.0)
+    )
     shared = SharedDispatch(study, offers, total_mw=total_mw, max_open=5, gap=0.01)
     most = shared.most(everything(offers))
     assert 0 < most.bound - 0.02 * most.bound <= most.mw <= total_mw + 1e-6
