@@ -203,23 +203,14 @@ def rank(
 @app.command()
 @asks(*HEADROOM_KNOBS)
 def headroom(
-    place: Annotated[
-        str,
-        typer.Argument(
-            metavar="PLACE", help="A place, or a folder with bus.csv, branch.csv, plant.csv."
-        ),
-    ],
+    place: CasePlace,
     question: Question,
     fmt: AsFormat = "table",
     show: Annotated[
         Show, typer.Option("--show", help="MW, what limits them in turn, or what frees more.")
     ] = "headroom",
-    min_kv: Annotated[
-        float, typer.Option("--min-kv", help="Cases: only buses from this voltage.")
-    ] = 0.0,
-    interconnect: Annotated[
-        str, typer.Option("--interconnect", help="Cases: only this area.")
-    ] = "",
+    min_kv: MinKv = 0.0,
+    interconnect: Area = "",
     stations: Annotated[bool, typer.Option("--stations", help=STATIONS_HELP)] = False,
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", metavar="FILE", help=CHECKPOINT_HELP)
@@ -336,11 +327,12 @@ def export(
 
 
 @app.command()
-def check(place: PlaceName) -> None:
+def check(place: CasePlace) -> None:
     """Print every fault in the data of PLACE at once."""
+    from layers.case import faults_of_case, is_case
     from layers.place import faults_of
 
-    faults = faults_of(place)
+    faults = faults_of_case(place) if is_case(place) else faults_of(place)
     for fault in faults:
         typer.echo(str(fault))
     if faults:

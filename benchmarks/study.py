@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.us_grid import TABLES, build_us_grid
-from geo.case_study import case_network
+from geo.case_network import case_network
 from layers.case import read_case
 
 if TYPE_CHECKING:

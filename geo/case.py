@@ -68,7 +68,6 @@ class CaseBranches(Layer):
         ),
         Column("ratio", "number", "tap ratio; 0 means 1", 0, required=False, nullable=True),
         Column("status", "number", "1 in service, 0 out", 0, 1, required=False, nullable=True),
-        INTERCONNECT,
     )
 
 
@@ -84,7 +83,6 @@ class CasePlants(Layer):
         Column("Pmax", "number", "capacity in MW", 0, 1e5),
         Column("status", "number", "1 in service, 0 out", 0, 1, required=False, nullable=True),
         Column("type", "text", "fuel", required=False, nullable=True),
-        INTERCONNECT,
     )
 
 

@@ -1,4 +1,4 @@
-"""Headroom of an operator's case, with what its tables leave open settled here once."""
+"""Headroom of an operator's case: the question, the answer, and where its buses are."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.balance import Flows
 from geo.case import COLUMNS
+from geo.case_network import case_network
 from geo.digest import digest
 from geo.errors import LayerError, ScenarioError
-from geo.flow import Network
-from geo.grid import BASE_MVA
-from geo.groups import Group
 from geo.linear import linear_headroom
 from geo.redispatch import Redispatch
 from geo.station_outages import station_losses
@@ -23,9 +20,9 @@ from geo.station_outages import station_losses
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.balance import Flows
     from geo.case import Case
-    from geo.flow import Array
-    from geo.kinds import Layer
+    from geo.flow import Array, Network
     from geo.linear import Answers
     from geo.memory import Memory
     from geo.scenario import Scenario
@@ -54,53 +51,6 @@ class CaseAnswer:
     """One row a bus; with the points of its stations where the case has them."""
     notes: tuple[str, ...]
     """What was left out, in words."""
-
-
-def case_network(case: Case, interconnect: str = "") -> tuple[Network, Flows, pd.DataFrame]:
-    """Turn a case into arrays.
-
-    Parameters
-    ----------
-    case
-        The tables.
-    interconnect
-        Only this synchronous area; '' takes all, each connected part on its own.
-
-    Returns
-    -------
-    network, flows, buses
-        Generation is Pmax of the plants in service scaled to the demand of each connected part;
-        every branch in service is an outage once, then those of the table of outages. Buses in the
-        order of the arrays.
-
-    Raises
-    ------
-    LayerError
-        If the case has no such interconnect.
-    """
-    buses, branches, plants = (
-        _of(layer, interconnect) for layer in (case.buses, case.branches, case.plants)
-    )
-    branches = branches[branches["status"].fillna(1.0) != 0]
-    plants = plants[plants["status"].fillna(1.0) != 0]
-    place = pd.Series(np.arange(len(buses)), index=buses["bus_id"])
-    ratio = branches["ratio"].fillna(0.0).replace(0.0, 1.0)
-    normal = branches["rateA"].where(branches["rateA"] > 0, np.inf).to_numpy(float)
-    emergency = branches["rateC"].fillna(0.0).to_numpy(float)
-    network = Network(
-        bus_ids=tuple(buses["bus_id"]),
-        branch_ids=tuple(branches["branch_id"]),
-        tail=place[branches["from_bus_id"]].to_numpy(),
-        head=place[branches["to_bus_id"]].to_numpy(),
-        susceptance_mw=(BASE_MVA / (branches["x"] * ratio)).to_numpy(float),
-        limit_mw=normal,
-        emergency_mw=np.where(emergency > 0, emergency, normal),
-        outages=np.arange(len(branches)),
-        groups=_groups(case, branches["branch_id"]),
-    )
-    supply = np.zeros(len(buses))
-    np.add.at(supply, place[plants["bus_id"]].to_numpy(), plants["Pmax"].to_numpy(float))
-    return network, _scaled(network, buses["Pd"].to_numpy(float), supply), buses
 
 
 def case_headroom(
@@ -222,19 +172,6 @@ def _station_of(case: Case, buses: pd.DataFrame) -> Array:
     return station.fillna("").to_numpy(object)
 
 
-def _groups(case: Case, branch_ids: pd.Series) -> tuple[Group, ...]:
-    """Return what the table of outages says of the branches in service, in its order."""
-    if case.outages is None:
-        return ()
-    rows = case.outages.frame
-    at = pd.Series(np.arange(len(branch_ids)), index=branch_ids.to_numpy())
-    known = rows[rows["branch_id"].isin(at.index)]
-    return tuple(
-        Group(str(name), np.sort(at[some["branch_id"]].to_numpy()))
-        for name, some in known.groupby("outage_id", sort=False)
-    )
-
-
 def _marks(
     network: Network, flows: Flows, wanted: Array, scenario: Scenario, asked: Asked
 ) -> dict[str, str]:
@@ -262,24 +199,3 @@ def _redispatched(
             "choose --method linear or one --interconnect"
         )
     return Redispatch(network, flows, cutoff).answers(wanted, tell)
-
-
-def _of(layer: Layer, interconnect: str) -> pd.DataFrame:
-    frame = layer.frame
-    if not interconnect:
-        return frame
-    chosen = frame[frame["interconnect"] == interconnect]
-    if chosen.empty:
-        known = ", ".join(sorted(set(frame["interconnect"]) - {""})) or "none"
-        raise LayerError(
-            f"{layer.source.file}: no interconnect is called '{interconnect}'; known are {known}"
-        )
-    return chosen
-
-
-def _scaled(network: Network, demand: Array, supply_max: Array) -> Flows:
-    component = network.component
-    asked = np.bincount(component, demand)
-    owned = np.bincount(component, supply_max)
-    share = np.divide(asked, owned, out=np.zeros_like(asked), where=owned > 0)
-    return Flows(demand, np.zeros_like(supply_max), supply_max, supply_max * share[component], 0.0)

@@ -18,6 +18,7 @@ from geo.bridges import neighbours
 from geo.errors import GridError
 from geo.groups import LOST, strongest_of_each
 from geo.loss_kernels import label_parts, loss_pass
+from geo.part import LEAST_LEFT
 from geo.workers import in_order
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     Weights = tuple[Array, Array, Array, Array, float, float]
 
 CHUNK = 16
-LEAST_LEFT = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from geo.flow import Array, Network
 
 NONE = -1
+LEAST_LEFT = 1e-9
+"""Share of the supply below which nothing is left that could take over."""
 
 
 class Part:
@@ -73,7 +75,7 @@ class Part:
         self.high = np.where(self.is_outage, high, 0)
         self.stays = stays
         # A bridge hands its flow to the end that stays; what is left of the weights takes it up.
-        remaining = np.where(bridge & (lost < 1.0), 1.0 - lost, np.inf)
+        remaining = np.where(bridge & (lost < 1.0 - LEAST_LEFT), 1.0 - lost, np.inf)
         self.bridge_scale = np.where(stays == self.tail, 1.0, -1.0) / remaining
 
     def flows_of(self, angle: Array) -> Array:

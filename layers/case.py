@@ -32,6 +32,18 @@ def read_case(folder: str) -> Case:
     LayerError
         With every fault of its tables.
     """
+    case, faults = _read(folder)
+    if case is None:
+        raise LayerError.of(faults)
+    return case
+
+
+def faults_of_case(folder: str) -> list[Fault]:
+    """Find everything that is wrong with the tables of a case."""
+    return _read(folder)[1]
+
+
+def _read(folder: str) -> tuple[Case | None, list[Fault]]:
     faults: list[Fault] = []
     needed = [_table(Path(folder), kind, faults) for kind in CASE_KINDS.values()]
     more = [
@@ -39,8 +51,11 @@ def read_case(folder: str) -> Case:
         for name, kind in MORE_CASE_KINDS.items()
     ]
     if faults:
-        raise LayerError.of(faults)
-    return Case(*needed, *more)
+        return None, faults
+    try:
+        return Case(*needed, *more), []
+    except LayerError as error:
+        return None, list(error.faults)
 
 
 def _table(folder: Path, kind: type[Layer], faults: list[Fault]) -> Any:  # noqa: ANN401 -- one of six kinds

@@ -466,3 +466,13 @@ def test_limits_are_for_places(command, case_folder) -> None:
     code, _, err = command("headroom", str(case_folder), "--show", "limits")
     assert code == 3
     assert "--show limits and --show upgrades are for places" in err
+
+
+def test_check_of_a_case_prints_every_fault_at_once(command, case_folder) -> None:
+    assert command("check", str(case_folder))[:2] == (0, f"{case_folder}: no fault found\n")
+    edit(case_folder / "plant.csv", "p,1,300", "p,7,300")
+    edit(case_folder / "branch.csv", "b,1,2,0.1", "b,1,9,0")
+    code, out, _ = command("check", str(case_folder))
+    assert code == 3
+    for where in ("plant.csv row 2 column bus_id", "branch.csv row 3 column to_bus_id", "column x"):
+        assert where in out

@@ -14,7 +14,8 @@ from geo.case import (
     CasePlants,
     CaseStations,
 )
-from geo.case_study import Asked, case_headroom, case_network
+from geo.case_network import case_network
+from geo.case_study import Asked, case_headroom
 from geo.errors import LayerError, ScenarioError
 from geo.kinds import Source
 from geo.scenario import Scenario
@@ -207,3 +208,48 @@ def test_stations_need_a_table_and_the_linear_method() -> None:
         case_headroom(
             case(bus_stations=IN_SUBS), Scenario(method="redispatch"), Asked("East", stations=True)
         )
+
+
+def test_a_branch_that_leads_out_of_the_area_is_left_out() -> None:
+    rows = [*BRANCHES, ("tie", "2", "9", 0.1, 100, 0, 0, 1)]
+    network, flows, _ = case_network(case(branches=rows), "East")
+    assert network.branch_ids == ("a", "b", "c")
+    assert flows.supply_max_mw.tolist() == [300, 100, 0]
+    assert case_network(case(branches=rows))[0].branch_ids[-1] == "tie"
+
+
+def test_where_nothing_is_left_for_new_load_there_is_none() -> None:
+    """Bus 4 has no plant; 5 draws more than its plant has; 6 has a plant and no line."""
+    buses = [*BUSES, ("4", 5, 230, "E"), ("5", 30, 230, "E"), ("6", 10, 230, "E")]
+    plants = [*PLANTS, ("t", "5", 20, 1), ("u", "6", 25, 1)]
+    frame = case_headroom(case(buses=buses, plants=plants), LINEAR).frame.set_index("bus_id")
+    assert frame.loc[["4", "5", "6"], "normal_mw"].tolist() == [0, 0, 15]
+    assert frame.loc[["4", "5", "6"], "firm_mw"].tolist() == [0, 0, 15]
+
+
+def test_the_weaker_part_has_its_own_surplus_after_an_outage() -> None:
+    """Without c, bus 3 is alone with 70 − 20, and 1 and 2 keep 400 − 45·400/470 unused."""
+    buses = [BUSES[0], ("2", 25, 230, "East"), ("3", 20, 115, "East"), BUSES[3]]
+    plants = [*PLANTS, ("t", "3", 70, 1)]
+    branches = [(*row[:4], 0, 0, 0, row[-1]) for row in BRANCHES]  # unlimited: supply decides
+    tables = case(buses=buses, branches=branches, plants=plants)
+    frame = case_headroom(tables, LINEAR, Asked("East")).frame.set_index("bus_id")
+    left = 400 - 400 * 45 / 470
+    assert frame["normal_mw"].tolist() == pytest.approx([470 - 45] * 3)
+    assert frame["firm_mw"].tolist() == pytest.approx([left, left, 50])
+    assert set(frame["limiting_outage"]) == {"c"}
+    assert set(frame["limiting_branch"]) == {"c"}
+
+
+def test_a_normal_rating_of_0_leaves_the_emergency_rating() -> None:
+    branches = [("a", "1", "2", 0.1, 0, 90, 0, 1), ("b", "1", "2", 0.1, 0, 90, 0, 1)]
+    tables = case(buses=[BUSES[0], BUSES[1], BUSES[3]], branches=branches)
+    frame = case_headroom(tables, LINEAR, Asked("East")).frame.set_index("bus_id")
+    assert frame.loc["2", "normal_mw"] == pytest.approx(400 - 40)
+    assert frame.loc["2", "firm_mw"] == pytest.approx((90 - 30) / 0.75)
+
+
+def test_a_branch_from_a_bus_to_itself_carries_nothing() -> None:
+    rows = [*BRANCHES, ("loop", "2", "2", 0.1, 1, 0, 0, 1)]
+    with_loop = case_headroom(case(branches=rows), LINEAR, Asked("East")).frame
+    pd.testing.assert_frame_equal(with_loop, case_headroom(case(), LINEAR, Asked("East")).frame)
