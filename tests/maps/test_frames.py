@@ -77,7 +77,7 @@ DESIGN_HEADROOM_COLUMNS = [
 
 def test_columns_are_those_of_the_design() -> None:
     assert list(SITE_COLUMNS) == DESIGN_SITE_COLUMNS
-    assert list(REGION_COLUMNS) == DESIGN_REGION_COLUMNS
+    assert list(REGION_COLUMNS) == [*DESIGN_REGION_COLUMNS, "joint_firm_mw"]
     assert list(HEADROOM_COLUMNS) == [*DESIGN_HEADROOM_COLUMNS, "flexible_mw"]
 
 
