@@ -49,7 +49,12 @@ class Wish:
         ScenarioError
             With every fault found.
         """
-        least = {"total_mw": 1.0, "max_sites": 1, "min_site_mw": 0.0, "among": 1}
+        least = {
+            "total_mw": max(self.min_site_mw, 1.0),
+            "max_sites": 1,
+            "min_site_mw": 0.0,
+            "among": 1,
+        }
         least |= {} if self.max_site_mw is None else {"max_site_mw": max(self.min_site_mw, 1.0)}
         faults = [
             Fault(

@@ -151,7 +151,11 @@ def _twice(portfolio: Portfolio) -> list[str]:
 def _limited(portfolio: Portfolio, siting: Siting) -> str:
     """Name what limits the set where more is asked of it."""
     names = branch_names(siting)
-    limits = [_limit(row, names) for row in records(portfolio.limits.head(LIMITS_SHOWN))]
+    limits = [
+        _limit(row, names)
+        for row in records(portfolio.limits.head(LIMITS_SHOWN))
+        if row["gain_mw_per_mw"] >= LEAST_GAIN
+    ]
     own = float(portfolio.counted_twice["counted_twice_mw"].iloc[0])
     if not limits and own < LEAST_MW:
         return "Each site of this set could have all that it could take alone."

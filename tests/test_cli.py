@@ -27,7 +27,7 @@ FILES = {
 QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
-    "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50",
+    "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50", "joint_firm_mw",
 ]  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
     for name in (
-        "site", "rank", "headroom", "explain", "campus", "map", "export", "check", "places",
+        "site", "rank", "headroom", "portfolio", "explain", "campus", "map", "export", "check",
+        "places",
     ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
@@ -197,6 +198,40 @@ def test_explain_tells_months_task_by_task_and_costs_with_their_tables(command) 
         "MISO cost table", "Gates, none of them closed: data residency (in force)",
     ):  # fmt: skip
         assert part in text
+
+
+def test_portfolio_serves_what_is_asked(command) -> None:
+    words = ("--total-mw", "600", "--max-sites", "3", "--min-site-mw", "60", "--format", "json")
+    code, out, _ = command("portfolio", "bhutan", *words, *QUICK)
+    document = json.loads(out)
+    assert code == 0
+    assert document["portfolio"]["mw"] == pytest.approx(600, abs=1e-2)
+    assert len(document["sites"]) <= 3
+    assert all(site["mw"] >= 60 - 1e-3 for site in document["sites"])
+    assert sum(site["mw"] for site in document["sites"]) == pytest.approx(600, abs=1e-2)
+
+
+def test_portfolio_as_a_page(command) -> None:
+    code, out, _ = command("portfolio", "bhutan", "--total-mw", "600", *QUICK)
+    assert code == 0
+    assert out.startswith("Bhutan: 600 of 600 MW firm")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "ending"),
+    [
+        (("--total-mw", "600", "--method", "linear"), 3),
+        (("--total-mw", "600", "--max-site-mw", "10"), 3),
+        (("--total-mw", "600", "--min-site-mw", "700"), 3),
+        (("--total-mw", "20000", "--min-site-mw", "15000"), 4),
+        (("--total-mw", "0"), 2),
+        ((), 2),
+    ],
+)
+def test_portfolio_that_cannot_be(command, words, ending) -> None:
+    code, out, _ = command("portfolio", "bhutan", *words, *QUICK)
+    assert (code, out) == (ending, "")
 
 
 def test_map_is_one_file(command, tmp_path) -> None:

@@ -120,9 +120,10 @@ def test_what_cannot_be_asked(siting) -> None:
     ("wish", "name"),
     [
         ({"total_mw": 0.0}, "total_mw"),
+        ({"total_mw": 40.0}, "total_mw"),  # less than the smallest size, 50
         ({"max_sites": 0}, "max_sites"),
         ({"min_site_mw": -1.0}, "min_site_mw"),
-        ({"max_site_mw": 40.0}, "max_site_mw"),  # less than the smallest size, 50
+        ({"max_site_mw": 40.0}, "max_site_mw"),  # the same
         ({"among": 0}, "among"),
     ],
 )

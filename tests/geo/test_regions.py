@@ -9,8 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.regions import COLUMNS, rank_regions
+from geo.redispatch import Redispatch
+from geo.regions import COLUMNS, joint_firm_mw, rank_regions
+from geo.scenario import Scenario
+from geo.siting import find_sites
 from tests.geo import toy
+from tests.geo.nets import flows, network
 
 STATIONS = toy.substations([("A", "132", 0, 0), ("B", "132", 9, 0)])
 LAYERS = toy.bare(
@@ -84,3 +88,39 @@ def test_columns_and_geometry_are_those_of_the_house() -> None:
     assert found.crs == toy.CRS
     middle = found.set_index("region").geometry["Mid"]
     assert middle.equals(toy.rectangle(10, 0, 10, 10))
+
+
+def test_what_is_not_known_together_is_unknown() -> None:
+    assert ranked(SITES)["joint_firm_mw"].isna().all()
+
+
+def test_what_a_region_serves_together_stands_beside_its_firmest_point() -> None:
+    joint_mw = pd.Series({"West": 150.0, "Mid": 620.0})
+    found = rank_regions(spatial(SITES), LAYERS, joint_mw).set_index("region")
+    assert found["joint_firm_mw"].to_dict() == pytest.approx(
+        {"Mid": 620, "West": 150, "East": nan}, nan_ok=True
+    )
+
+
+ARMS = [(0, 1, 1.0, 100.0), (0, 1, 1.0, 100.0), (0, 2, 1.0, 100.0), (0, 2, 1.0, 100.0)]
+
+
+@pytest.mark.parametrize(("plant_mw", "together_mw"), [(500, 200), (150, 150)])
+def test_two_points_together_by_hand(plant_mw: float, together_mw: float) -> None:
+    """Two arms are firm for 100 each; West has one twice, Mid both, and plant 0 feeds them."""
+    study = Redispatch(network(3, ARMS), flows([0, 0, 0], [plant_mw, 0, 0]), 0.1)
+    points = [("West", "b1"), ("West", "b1"), ("Mid", "b1"), ("Mid", "b2")]
+    found = joint_firm_mw(pd.DataFrame(points, columns=["region", "poi_id"]), study)
+    assert found.to_dict() == pytest.approx({"West": 100, "Mid": together_mw}, rel=0.01)
+
+
+def test_the_linear_method_knows_nothing_together() -> None:
+    assert joint_firm_mw(SITES.assign(poi_id="b1"), None) is None
+
+
+def test_together_is_between_the_firmest_point_and_the_sum() -> None:
+    answer = find_sites(toy.country(), Scenario(load_mw=50, cell_km=5, spacing_km=10))
+    found = answer.regions.set_index("region")
+    points = answer.sites.drop_duplicates(["region", "poi_id"]).groupby("region")["firm_mw"]
+    assert (found["joint_firm_mw"] >= points.max() - 1e-2).all()
+    assert (found["joint_firm_mw"] <= points.sum() + 1e-2).all()

@@ -414,6 +414,7 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
             "sites_c": [0, 2, 0],
             "firm_mw": [420.0, 240.0, np.nan],
             "months_p50": [28.0, 38.0, np.nan],
+            "joint_firm_mw": [610.0, 250.0, np.nan],
         },
         layers.regions.frame.geometry,
     )
