@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.errors import LayerError
+from geo.lift import standing
 from geo.siting import find_sites
 from geo.units import M_PER_KM
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BASELINE_MIN_KV = 220.0
 DECIMALS_KM = 6
+DECIMALS_SCORE = 9
 
 
 def backtest(
@@ -47,6 +49,7 @@ def backtest(
         the nearest), grade, rank, candidates, percentile, baseline_rank, baseline_percentile. A
         percentile is the share of candidates ranked lower; the baseline orders candidates by their
         distance to the nearest substation of at least 220 kV; it is unknown where there is none.
+        ahead and level, and the same with baseline_, are those of `geo.lift.standing`.
 
     Raises
     ------
@@ -57,8 +60,10 @@ def backtest(
         raise LayerError(f"{layers.place.name}: has no campuses layer to test against; add one")
     answer = find_sites(replace(layers, campuses=None), replace(scenario, spacing_km=0.0), progress)
     sites = answer.sites
+    ours = standing(_as_order(sites))
     stations = answer.grid.buses[answer.grid.home]
-    baseline = pd.Series(_baseline_km(sites, stations)).rank(method="min").to_numpy()
+    distance = standing(pd.Series(_baseline_km(sites, stations)))
+    baseline = distance["ahead"].to_numpy() + 1
     found = [_covering(sites, point) for point in layers.campuses.frame.geometry]
     position = [row for row, _ in found]
     total = len(sites)
@@ -74,8 +79,18 @@ def backtest(
             "percentile": _percentile(sites["rank"].to_numpy()[position], total),
             "baseline_rank": baseline[position],
             "baseline_percentile": _percentile(baseline[position], total),
+            "ahead": ours["ahead"].to_numpy()[position],
+            "level": ours["level"].to_numpy()[position],
+            "baseline_ahead": distance["ahead"].to_numpy()[position],
+            "baseline_level": distance["level"].to_numpy()[position],
         }
     )
+
+
+def _as_order(sites: pd.DataFrame) -> pd.Series:
+    """Return the rank of each site, that of the first for sites of the same grade and score."""
+    alike = [sites["grade"], sites["score"].round(DECIMALS_SCORE)]
+    return sites.groupby(alike)["rank"].transform("min").reset_index(drop=True)
 
 
 def _percentile(rank: np.ndarray, total: int) -> np.ndarray:

@@ -360,7 +360,25 @@ def test_backtest_prints_each_campus_with_its_baseline(command) -> None:
     assert code == 0
     assert "| Gedu |" in out
     assert "| Jigmeling |" in out
-    assert "baseline" in out
+    assert "Over 2 campuses:" in out
+    for order in ("powersite", "distance to 220 kV", "chance", "powersite less distance"):
+        assert re.search(rf"^\| {order} \| ", out, re.MULTILINE)
+
+
+def test_backtest_of_one_campus_has_no_interval(command, own_place) -> None:
+    campuses = own_place / "campuses.csv"
+    lines = campuses.read_text(encoding="utf-8").splitlines(keepends=True)
+    campuses.write_text("".join(lines[:2]), encoding="utf-8")
+    code, out, _ = command("backtest", str(own_place), *QUICK)
+    assert code == 0
+    assert "One campus, so no interval." in out
+    assert " to " not in out.partition("no interval.")[2].replace("distance to", "")
+
+
+def test_backtest_of_two_places_sums_up(command, own_place) -> None:
+    _, out, _ = command("backtest", "bhutan", str(own_place), *QUICK)
+    assert out.count("Over 2 campuses:") == 2
+    assert "Over 4 campuses:" in out.partition("## All places")[2]
 
 
 CASE = {

@@ -71,7 +71,12 @@ def answer_with(stations, count):
     ``stations`` are rows of x_km, kV, abroad.
     """
     sites = gpd.GeoDataFrame(
-        {"site_id": [f"s{at}" for at in range(count)], "grade": "A", "rank": range(1, count + 1)},
+        {
+            "site_id": [f"s{at}" for at in range(count)],
+            "grade": "A",
+            "rank": range(1, count + 1),
+            "score": range(count, 0, -1),
+        },
         geometry=[toy.rectangle(at, 0, 1, 1) for at in range(count)],
         crs=toy.CRS,
     )
@@ -107,6 +112,26 @@ def test_the_baseline_by_hand(monkeypatch, stations, baseline_rank) -> None:
     assert row["percentile"] == 40  # two of the other five rank lower
     assert row["baseline_rank"] == baseline_rank
     assert row["baseline_percentile"] == 100 * (6 - baseline_rank) / 5
+    assert (row["ahead"], row["level"]) == (3, 1)
+    assert row["baseline_ahead"] == baseline_rank - 1
+
+
+def test_squares_as_far_from_a_station_stand_beside_each_other(monkeypatch) -> None:
+    """Squares 3 and 5 are both a kilometre from the station in square 4."""
+    monkeypatch.setattr("geo.backtest.find_sites", lambda *_: answer_with([(4.5, 220, False)], 6))
+    layers = dataclasses.replace(toy.country(), campuses=toy.campuses([("Mine", 60, 3.2, 0.4)]))
+    assert backtest(layers, ASKED).iloc[0]["baseline_level"] == 2
+
+
+def test_sites_of_one_grade_and_score_stand_beside_each_other(monkeypatch) -> None:
+    """Squares 2, 3 and 4 have one score, 3 and 4 one grade."""
+    answer = answer_with([(4.5, 220, False)], 6)
+    answer.sites["score"] = [9.0, 8.0, 7.0, 7.0, 7.0, 6.0]
+    answer.sites["grade"] = list("AAABBB")
+    monkeypatch.setattr("geo.backtest.find_sites", lambda *_: answer)
+    layers = dataclasses.replace(toy.country(), campuses=toy.campuses([("Mine", 60, 3.2, 0.4)]))
+    row = backtest(layers, ASKED).iloc[0]
+    assert (row["ahead"], row["level"]) == (3, 2)
 
 
 def test_a_single_candidate_beats_nobody(monkeypatch) -> None:
@@ -124,4 +149,5 @@ def test_without_220_kv_the_baseline_is_unknown() -> None:
     )
     found = backtest(layers, ASKED)
     assert found["baseline_percentile"].isna().all()
+    assert found["baseline_ahead"].isna().all()
     assert found["percentile"].notna().all()
