@@ -74,8 +74,11 @@ def test_less_time_and_less_money_buy_less(contest) -> None:
 
 
 def test_without_a_new_line_only_the_campus_is_left(contest) -> None:
-    """Old Mine has 60 MW energised, for nothing and within 13 months."""
+    """Old Mine has 60 MW energised within 13 months; it pays for its second feed alone."""
     best, _ = contest.best(contest.everything)
     last = frontier(contest, best, lambda *_: None).iloc[-1]
-    mine = contest.sites.loc[contest.sites["name"] == "Old Mine", "site_id"].iloc[0]
-    assert (last["mw"], last["connection_usd"], last["site_ids"]) == (60, 0, mine)
+    mine = contest.sites[contest.sites["name"] == "Old Mine"].iloc[0]
+    assert (last["mw"], last["site_ids"]) == (60, mine["site_id"])
+    # The feed is sized for its 60 MW here, for the load of the question there.
+    assert last["connection_usd"] == pytest.approx(mine["second_feed_usd"], rel=0.01)
+    assert mine["line_usd"] == 0
