@@ -8,6 +8,9 @@ import numpy as np
 from geo.kernels import compiled
 from geo.pair_kernels import room
 
+WIDE = 0.1
+"""Share of the cutoff by which a group has to move factors to be looked at by itself."""
+
 
 @compiled
 def label_parts(start, near, edge, kept):  # noqa: ANN001, ANN201 -- numba infers the types
@@ -139,7 +142,7 @@ def try_pair(pair, branch, group, factor, reach, near, lost, limit, cutoff, best
 
 
 @compiled
-def search_losses(net, factor, skip, near, index, far, cutoff, best, doubt):  # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0917 -- as above
+def search_losses(net, factor, skip, near, index, far, cutoff, best, doubt):  # noqa: ANN001, ANN201, PLR0913, PLR0917 -- as above
     """Find the pair of branch and group that limits one bus.
 
     Parameters
@@ -151,10 +154,11 @@ def search_losses(net, factor, skip, near, index, far, cutoff, best, doubt):  # 
     skip
         Groups that do not count for this bus.
     near
-        Near pairs in the order of groups: flow after, drift, largest shift, start of their shifts,
-        the shifts.
+        Near pairs in the order of branches: flow after, drift, largest shift, start of their
+        shifts; the shifts.
     index
-        Branch and group of each near pair; start of each group; start of each branch and its pairs.
+        Branch and group of each near pair; start of each branch; start of each group, and its
+        pairs, largest shift first.
     far
         Highest flows of far pairs by side and branch; by group, the largest shift and drift, and
         for its far pairs the largest jump and drift; the cut.
@@ -171,33 +175,62 @@ def search_losses(net, factor, skip, near, index, far, cutoff, best, doubt):  # 
         How many branches are in doubt.
     """
     flow, limit, start, branches = net
-    pair_branch, pair_group, group_start, row_start, row_pair = index
-    top, most_shift, most_drift, far_jump, far_drift, cut = far
-    size, groups, n_doubt = len(flow), len(skip), 0
+    top, _, _, far_jump, far_drift, cut = far
     if best[1, 0] <= 0.0:
         return 0
-    lost, half = (start, branches), cutoff / 2
     reach = reach_of(start, branches, factor)
-    for branch in range(size):
+    search_near(limit, (start, branches), factor, skip, near, index, far, cutoff, reach, best)
+    spread = cut * reach + far_drift
+    return doubtful(flow, limit, factor, skip, spread, top, far_jump, cutoff, best, doubt)
+
+
+@compiled
+def search_near(limit, lost, factor, skip, near, index, far, cutoff, reach, best):  # noqa: ANN001, ANN201, PLR0913, PLR0917 -- as above
+    """Try near pairs: on branches that the bus moves anyway, all; elsewhere, of groups that can.
+
+    A factor of less than half the cutoff needs a group that adds the other half.
+    """
+    most, half = near[2], cutoff / 2
+    pair_branch, pair_group, row_start, group_start, group_pair = index
+    most_shift, most_drift = far[1], far[2]
+    for branch in range(len(factor)):
         if abs(factor[branch]) < half:
             continue
-        for place in range(row_start[branch], row_start[branch + 1]):
-            pair = row_pair[place]
+        for pair in range(row_start[branch], row_start[branch + 1]):
             group = pair_group[pair]
             if not skip[group]:
                 try_pair(
                     pair, branch, group, factor, reach, near, lost, limit[branch], cutoff, best
                 )
-    for group in range(groups):
+    for group in range(len(skip)):
         if skip[group] or most_shift[group] * reach[group] + most_drift[group] <= half:
             continue
-        for pair in range(group_start[group], group_start[group + 1]):
+        for place in range(group_start[group], group_start[group + 1]):
+            pair = group_pair[place]
+            if most[pair] * reach[group] + most_drift[group] <= half:
+                break
             branch = pair_branch[pair]
             if abs(factor[branch]) < half:
                 try_pair(
                     pair, branch, group, factor, reach, near, lost, limit[branch], cutoff, best
                 )
-    spread = cut * reach + far_drift
+
+
+@compiled
+def doubtful(flow, limit, factor, skip, spread, top, far_jump, cutoff, best, doubt):  # noqa: ANN001, ANN201, PLR0913, PLR0917 -- as above
+    """List the branches whose far pairs could still decide; return how many.
+
+    Most groups hardly move a factor: one test on a branch does for all of those, and only the few
+    that are wide are gone through.
+    """
+    size, groups, n_doubt, n_wide = len(flow), len(skip), 0, 0
+    wide, narrow = np.empty(groups, np.int64), 0.0
+    for group in range(groups):
+        if spread[group] < WIDE * cutoff:
+            narrow = max(narrow, spread[group])
+        elif not skip[group]:
+            wide[n_wide] = group
+            n_wide += 1
     widest = spread.max()
     for branch in range(size):
         own = abs(factor[branch])
@@ -207,14 +240,17 @@ def search_losses(net, factor, skip, near, index, far, cutoff, best, doubt):  # 
         high = top[side, branch] if own > widest else max(top[0, branch], top[1, branch])
         if limit[branch] - high >= best[1, 0] * (own + widest):
             continue
+        unsure = own + narrow >= cutoff and limit[branch] - high < best[1, 0] * (own + narrow)
         signed = flow[branch] if side == 0 else -flow[branch]
-        for group in range(groups):
-            lean = own + spread[group]
-            if skip[group] or lean < cutoff:
-                continue
-            toward = signed if own > spread[group] else abs(flow[branch])
-            if limit[branch] - min(high, toward + far_jump[group]) < best[1, 0] * lean:
-                doubt[n_doubt] = branch
-                n_doubt += 1
+        for place in range(n_wide):
+            if unsure:
                 break
+            group = wide[place]
+            lean = own + spread[group]
+            toward = signed if own > spread[group] else abs(flow[branch])
+            reached = limit[branch] - min(high, toward + far_jump[group])
+            unsure = lean >= cutoff and reached < best[1, 0] * lean
+        if unsure:
+            doubt[n_doubt] = branch
+            n_doubt += 1
     return n_doubt

@@ -54,22 +54,25 @@ class LossSearch:
         self._index_near()
 
     def _index_near(self) -> None:
+        """Put near pairs in the order of branches, and say where those of each group are."""
         each = self.losses.each
         counts = [len(loss.near_branch) for loss in each]
         branch = _joined(each, lambda loss: loss.near_branch, int)
         group = np.repeat(np.arange(len(each)), counts)
         widths = np.diff(self.start)[group]
-        value_start = np.cumsum(widths) - widths
+        order = np.argsort(branch, kind="stable")
         self.near = (
-            _joined(each, lambda loss: loss.near_after, float),
-            _joined(each, lambda loss: loss.near_drift, float),
-            _joined(each, lambda loss: loss.near_most, float),
-            value_start,
+            _joined(each, lambda loss: loss.near_after, float)[order],
+            _joined(each, lambda loss: loss.near_drift, float)[order],
+            _joined(each, lambda loss: loss.near_most, float)[order],
+            (np.cumsum(widths) - widths)[order],
             _joined(each, lambda loss: loss.near_shift, float),
         )
-        by_branch = np.argsort(branch, kind="stable")
-        row_start = np.searchsorted(branch[by_branch], np.arange(len(self.part.flow) + 1))
-        self.index = (branch, group, np.r_[0, np.cumsum(counts)], row_start, by_branch)
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        row_start = np.searchsorted(branch[order], np.arange(len(self.part.flow) + 1))
+        group_start = np.r_[0, np.cumsum(counts)]
+        self.index = (branch[order], group[order], row_start, group_start, place)
         most = np.array([loss.most for loss in each]).reshape(-1, 4).T
         self.far = (self.losses.top, *np.ascontiguousarray(most), cuts_of(self.cutoff)[0])
 

@@ -73,7 +73,7 @@ class Loss:
     most: Array
     """Largest shift, drift, and of far pairs jump and drift."""
     near_branch: Array
-    """Branches of the near pairs."""
+    """Branches of the near pairs, those with the largest shifts first."""
     near_after: Array
     """Their flows after the loss."""
     near_drift: Array
@@ -239,13 +239,14 @@ class _Study:
     def _pass_over(
         self, position: int, alive: Array, block: Array, weights: Weights, seen: Losses
     ) -> tuple[tuple[Array, Array, Array, Array, Array], Array]:
-        """Go over all branches; return the near pairs and the largest of each kind of change."""
+        """Go over all branches; return near pairs in order, and the most of each kind of change."""
         part, room, size = self.part, int(alive.sum()), weights[3].shape[1]
         near = (np.empty(room, np.int64), *np.empty((3, room)), np.empty((room, size)))
         net = (*part.rows(), part.flow, part.supplied, alive, self.limited)
         extremes = (seen.top, seen.worst, seen.worst_at, position)
         stored, most = loss_pass(net, block, weights, self.cuts, extremes, near)
-        branch, after, drift, largest, shift = (column[:stored].copy() for column in near)
+        order = np.argsort(-near[3][:stored], kind="stable")
+        branch, after, drift, largest, shift = (column[:stored][order] for column in near)
         return (branch, after, drift, largest, shift.ravel()), most
 
     def _here(self, buses: Array) -> Array:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+SYMMETRIC = {
+    "permc_spec": "MMD_AT_PLUS_A",
+    "diag_pivot_thresh": 0.01,
+    "options": {"SymmetricMode": True},
+}
 BLOCK = 64
 AT_ONCE = 4  # SuperLU takes ten times as long for each of 16
 
@@ -88,7 +93,7 @@ class Solver:
             shape=(len(rows), len(buses)),
         )
         laplacian = (self.incidence.T @ sp.diags_array(self.b) @ self.incidence).tocsc()
-        self.lu = splu(laplacian[1:, 1:], permc_spec="MMD_AT_PLUS_A") if len(buses) > 1 else None
+        self.lu = splu(laplacian[1:, 1:], **SYMMETRIC) if len(buses) > 1 else None
 
     def flows(self, injection: np.ndarray) -> np.ndarray:
         """Return branch × column from bus × column; both in the order of what is left."""
