@@ -23,7 +23,7 @@ from benchmarks import beside
 from benchmarks.run import RSS_BYTES, describe_machine
 from benchmarks.study import MADE_UP, MIN_KV, study_of
 from geo.linear import linear_headroom
-from geo.stations import station_losses
+from geo.station_outages import station_losses
 
 if TYPE_CHECKING:
     from benchmarks.study import Study
