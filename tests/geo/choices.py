@@ -42,7 +42,7 @@ class BruteForce:
     ) -> Array | None:
         """Return the loads with the largest gain at some buses, all of them there, or None.
 
-        Their sum is at most ``total_mw``. ``least`` holds a least size for each and then one for their sum.
+        Their sum is at most ``total_mw``; ``least`` holds a least size for each, then for the sum.
         """
         n_bus, count = self.net.n_bus, len(buses)
         watched = (self.moved[:, list(buses)] >= self.cutoff).any(axis=1)
