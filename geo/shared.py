@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from geo.choice import Choice, Offers, Terms
 from geo.errors import GridError
@@ -74,6 +75,7 @@ class SharedDispatch:
         )
         _balance(programme, study, suppliers, offers.bus)
         _share(programme, study, self.offers, alone)
+        self._beaten = _beaten(self.offers, np.minimum(alone, total_mw))
         each, size = np.ones(len(most)), len(most)
         programme.add_sum(programme.open, each, 0.0, size if max_open is None else max_open)
         self._total = programme.add_sum(programme.load, each, 0.0, self._total_mw)
@@ -137,11 +139,12 @@ class SharedDispatch:
     def _best(self, terms: Terms, known: Array) -> Choice:
         """Choose, serve what was chosen securely, and again until no choice can be better."""
         best, bound = self._served(known), np.inf
-        tried = self._until_secure(lambda: self._programme.relax(terms.allowed))
+        worth = terms.allowed & ~(self._beaten @ terms.allowed)
+        tried = self._until_secure(lambda: self._programme.relax(worth))
         if tried is not None:
             best = _better(best, self._served(tried.load_mw > LOADED_MW))
         for _ in range(MAX_ROUNDS):
-            tried = self._programme.choose(terms.allowed)
+            tried = self._programme.choose(worth)
             if tried is None:
                 break
             bound, rows = min(bound, tried.bound), len(self._keys)
@@ -222,6 +225,27 @@ def _share(programme: MixedProgramme, study: Redispatch, offers: Offers, alone: 
     for group, mw in zip(together, np.r_[most, alone[first]], strict=True):
         if offers.most_mw[group].sum() > mw:
             programme.add_sum(programme.load[group], np.ones(group.sum()), 0.0, mw)
+
+
+def _beaten(offers: Offers, room_mw: Array) -> sp.csr_array:
+    """Return offer × offer, bool: a row needs not be opened where the column can be.
+
+    They are at one bus; the other can take all of its room and is worse in nothing. Of equal ones
+    the first is kept.
+    """
+    worse = np.c_[offers.least_mw, offers.fixed_usd, offers.usd_per_mw, offers.wait_usd_per_mw]
+    rows, columns = [], []
+    for bus in np.unique(offers.bus):
+        here = np.flatnonzero(offers.bus == bus)
+        enough = here[offers.most_mw[here] >= room_mw[here]]
+        as_good = (worse[enough][None] <= worse[here][:, None]).all(axis=2)
+        better = (worse[enough][None] < worse[here][:, None]).any(axis=2)
+        row, column = np.nonzero(as_good & (better | (enough[None] < here[:, None])))
+        rows.append(here[row])
+        columns.append(enough[column])
+    at = (np.concatenate(rows), np.concatenate(columns))
+    size = len(offers.bus)
+    return sp.coo_array((np.ones(len(at[0]), dtype=bool), at), shape=(size, size)).tocsr()
 
 
 def _better(one: Choice | None, other: Choice | None) -> Choice | None:

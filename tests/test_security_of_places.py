@@ -15,6 +15,7 @@ from geo.balance import Flows, base_flows
 from geo.flow import Network, network_of
 from geo.grid import build_grid
 from geo.redispatch import Redispatch
+from geo.shared import joint_capacity
 from layers.place import open_place, read_layers
 
 CUTOFF = 0.10
@@ -90,6 +91,29 @@ def test_the_dispatch_found_is_secure_by_brute_force(case: Case) -> None:
         watched = (np.abs(factor) >= CUTOFF + 1e-6) & kept[:, None] & runs[buses]
         assert (np.abs(answer) <= room)[watched].all(), network.branch_ids[outage]
         checked += int(watched.sum())
+    assert checked > 1000
+
+
+def test_loads_at_six_buses_at_once_are_secure_by_brute_force(case: Case) -> None:
+    """Every outage solved anew with all of them connected, every pair watched that one moves."""
+    network, base, study, buses = case
+    found = joint_capacity(study, np.array(buses), gap=0.01)
+    assert max(study.capacity(bus).mw for bus in buses) - 1e-2 <= found.mw <= found.bound + 1e-2
+    at = np.eye(network.n_bus)[buses].T
+    served = found.supply_mw - base.demand_mw - at @ found.load_mw
+    before = study.dispatch_mw - base.demand_mw
+    columns = np.column_stack([served, before, -at])
+    opened, checked = found.opened, 0
+    for outage in (-1, *network.outages):
+        kept = np.arange(network.n_branch) != outage
+        flow, runs = solved(network, base, kept, columns)
+        limit = network.limit_mw if outage < 0 else network.emergency_mw
+        room = np.maximum(limit, np.abs(flow[:, 1])) + 1e-2
+        moved = (np.abs(flow[:, 2:]) >= CUTOFF + 1e-6) & opened & runs[buses]
+        watched = moved.any(axis=1) & kept
+        assert (np.abs(flow[:, 0]) <= room)[watched].all(), network.branch_ids[outage]
+        checked += int(watched.sum())
+    assert opened.sum() > 1
     assert checked > 1000
 
 

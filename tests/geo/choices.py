@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from geo.balance import Flows
     from geo.flow import Array, Network
 
-SLACK_MW = 1e-4
-
 
 class BruteForce:
     """One mesh that no outage splits, every branch an outage."""
 
     def __init__(self, net: Network, base: Flows, cutoff: float) -> None:
         self.net, self.base, self.cutoff = net, base, cutoff
+        self.total_mw = 1e6
         share = base.supply_max_mw / base.supply_max_mw.sum()
         rows, limits = [], []
         for lost in [None, *net.outages]:
@@ -43,7 +42,7 @@ class BruteForce:
     ) -> Array | None:
         """Return the loads with the largest gain at some buses, all of them there, or None.
 
-        ``least`` holds a least size for each and then one for their sum.
+        Their sum is at most ``total_mw``; ``least`` holds a least size for each, then for the sum.
         """
         n_bus, count = self.net.n_bus, len(buses)
         watched = (self.moved[:, list(buses)] >= self.cutoff).any(axis=1)
@@ -52,8 +51,12 @@ class BruteForce:
         sides = [rows, -rows]
         ends = [self.limit[watched] + fixed, self.limit[watched] - fixed]
         low = list(least) or [0.0] * (count + 1)
-        sides.append(np.r_[np.zeros(n_bus), -np.ones(count)][None])
-        ends.append(np.array([-low[-1]]))
+        together = np.r_[np.zeros(n_bus), np.ones(count)][None]
+        sides += [together, -together]
+        ends += [np.array([self.total_mw]), np.array([-low[-1]])]
+        for bus in {bus for bus in buses if list(buses).count(bus) > 1}:
+            sides.append(np.r_[np.zeros(n_bus), np.equal(buses, bus)][None])
+            ends.append(np.array([self.alone(bus)]))
         found = linprog(
             np.r_[np.zeros(n_bus), -np.asarray(gain, float)],
             np.vstack(sides),
@@ -68,7 +71,7 @@ class BruteForce:
         return found.x[n_bus:] if found.status == 0 else None
 
     def alone(self, bus: int) -> float:
-        """Return what one bus could take."""
+        """Return what one bus could take; loads at the same bus share it."""
         found = self.solve([bus], [1e6], np.ones(1))
         return 0.0 if found is None else float(found[0])
 
