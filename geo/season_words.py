@@ -69,9 +69,9 @@ def season_note(
 
 def _habit(missing: Array, *, north: bool) -> str:
     if not missing.any():
-        return "has power to spare in every month"
+        return "has power to spare in every month of a mean year"
     if missing.all():
-        return "imports in every month"
+        return "imports in every month of a mean year"
     summer = SUMMER if north else ~SUMMER
     when = {"imports": "", "exports": ""}
     if not missing[summer].any():

@@ -187,7 +187,7 @@ def _source_line(row: Row) -> str:
 
 
 def _listed(title: str, items: list[str], width: int) -> str:
-    seen = dict.fromkeys(item for item in items if item)
+    seen = dict.fromkeys(plain(item) for item in items if item)
     lines = [fill(item, width, initial_indent="  - ", subsequent_indent="    ") for item in seen]
     return "\n".join([title, *lines]) if lines else ""
 

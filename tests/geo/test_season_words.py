@@ -33,8 +33,8 @@ HERE_AND_THERE = (
 @pytest.mark.parametrize(
     ("missing", "habit"),
     [
-        ([], "has power to spare in every month"),
-        (range(1, 13), "imports in every month"),
+        ([], "has power to spare in every month of a mean year"),
+        (range(1, 13), "imports in every month of a mean year"),
         ([1, 2, 12], WINTER),
         ([7], SUMMER),
         ([1, 3, 6], HERE_AND_THERE),
