@@ -35,7 +35,7 @@ docs: .venv/.runtime
 
 # Pins stay as they are where they still fit; UPGRADE=--upgrade looks for newer ones.
 requirements: .venv/.dev
-	$(COMPILE) $(UPGRADE) --extra test --extra lint --group build --group lock \
+	$(COMPILE) $(UPGRADE) --all-extras --group build --group lock \
 		--output-file requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.txt \
 		--output-file requirements.txt
