@@ -66,7 +66,8 @@ ROOMS = {
             geo.tolerances geo.units"""
         ),
         packages=words(
-            "geopandas numpy osmium pandas pooch pyogrio pyproj rasterio requests shapely"
+            """distributed exactextract geopandas numpy osmium pandas pooch pyogrio pyproj rasterio
+            requests shapely"""
         ),
     ),
     "maps": Room(
