@@ -193,11 +193,17 @@ def rank(
     question: Question,
     by: Annotated[Literal["site", "region"], typer.Option("--by", help="What to rank.")] = "site",
     fmt: AsFormat = "table",
+    second: Annotated[
+        bool, typer.Option("--second-opinion", help="Order the sites by TOPSIS too.")
+    ] = False,
 ) -> None:
     """Print the ranking of PLACE; nothing is written."""
+    from geo.topsis import second_opinion
     from maps.tables import ranking_text
 
-    typer.echo(ranking_text(_find(place, question), by, fmt), nl=fmt == "table")
+    siting = _find(place, question)
+    opinion = second_opinion(siting.sites, siting.scenario) if second else None
+    typer.echo(ranking_text(siting, by, fmt, second=opinion), nl=fmt == "table")
 
 
 @app.command()

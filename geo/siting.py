@@ -191,7 +191,9 @@ def find_sites(
         sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
         supply_paths=supply_paths(sites[looked], paths, place.crs),
-        regions=rank_regions(sites, layers, joint_firm_mw(sites, study.redispatch)),
+        regions=rank_regions(
+            sites, layers, joint_firm_mw(sites, study.redispatch), sure.regions
+        ),
         dropped=dropped,
         year=year,
         notes=(*_notes(layers, scenario, grid, flows, study.congestion), *year.notes),

@@ -28,6 +28,7 @@ QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
     "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50", "joint_firm_mw",
+    "first_share", "rank_p10", "rank_p90",
 ]  # fmt: skip
 
 
