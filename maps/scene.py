@@ -17,6 +17,7 @@ from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
+from maps.next_grade import steps, why_not_higher
 from maps.outlook import limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure
@@ -95,10 +96,11 @@ def sites(siting: Siting) -> dict[str, Any]:
     """Return every site with the sentences that explain it."""
     frame = siting.sites
     rows = records(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+    lifts = steps(siting)
     told = frame.assign(
         limits=[reasons.what_limits(row) for row in rows],
         why_grade=[reasons.why_grade(row, siting) for row in rows],
-        why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
+        why_not_higher=[why_not_higher(lifts.get(row["site_id"]), siting) for row in rows],
         links_abroad=[links_sentence(row) for row in rows],
         sure=[how_sure(row, siting) for row in rows],
     )
