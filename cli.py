@@ -334,6 +334,24 @@ def draw(
 
 @app.command()
 @asks(*SITE_KNOBS)
+def report(
+    place: PlaceName,
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write: .pdf, or .png and its second page.")
+    ],
+    question: Question,
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots an inch of .png.", min=50, max=600)] = 150,
+) -> None:
+    """Write two pages on PLACE to print and to show: map, ranking, times, costs, sources."""
+    from maps.report import refuse_other_names, write_report
+
+    refuse_other_names(out)
+    written = write_report(_find(place, question), out, dpi)
+    typer.echo("Written: " + "  ".join(str(path) for path in written))
+
+
+@app.command()
+@asks(*SITE_KNOBS)
 def export(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],

@@ -58,7 +58,7 @@ HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust",
-    "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    "second_poi_id", "supply_ways", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
     *TIME_COLUMNS, *COST_COLUMNS,
 ]  # fmt: skip
@@ -82,8 +82,8 @@ class Siting:
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
     limits: pd.DataFrame
-    """What limits the points of connection of the shortlist, and would next: bus_id, step, firm_mw,
-    branch, outage, factor, gain_mw_per_mw."""
+    """What limits the points of connection of the shortlist and of the best sites that lack firm
+    MW, and would next: bus_id, step, firm_mw, branch, outage, factor, gain_mw_per_mw."""
     upgrades: pd.DataFrame
     """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
     sureness: Sureness

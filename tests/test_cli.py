@@ -65,7 +65,7 @@ def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
     for name in (
         "site", "rank", "headroom", "portfolio", "explain", "campus", "map", "export", "check",
-        "places",
+        "places", "report",
     ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
@@ -89,6 +89,19 @@ def test_site_writes_the_files_it_names(command, tmp_path) -> None:
         assert name in out
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["schema_version"] == 1
+
+
+def test_report_writes_two_pages(command, tmp_path) -> None:
+    code, out, _ = command("report", "bhutan", "--out", str(tmp_path / "r.pdf"), *QUICK)
+    assert code == 0
+    assert "r.pdf" in out
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_report_of_another_kind_is_refused_before_the_run(command, tmp_path) -> None:
+    code, _, err = command("report", "nowhere", "--out", str(tmp_path / "r.docx"), *QUICK)
+    assert code == 6
+    assert "end it in .pdf or .png" in err
 
 
 def test_rank_as_json_is_the_document_of_the_house(command) -> None:
