@@ -477,6 +477,34 @@ class Listed:
     """Where it comes from."""
 
 
+@dataclass(frozen=True, eq=False)
+class Parcels(Layer):
+    """Places of one's own, to be ranked in place of all land; any further column goes along."""
+
+    kind: ClassVar[str] = "parcels"
+    shape: ClassVar[Shape | None] = "Point or Polygon"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("site_id", "text", "id to keep; made from the ground where empty", required=False,
+               nullable=True),
+        Column("name", "text", "name people know it by", required=False, nullable=True),
+        Column("kind", "text", "greenfield or campus", required=False, nullable=True),
+        Column("grid_mw", "number", "energised connection of a campus", 0, 10000, required=False,
+               nullable=True),
+        Column("feed", "text", "redundancy of that connection", required=False, nullable=True),
+        Column("use", "text", "mining, smelter, …", required=False, nullable=True),
+        POSITION_ERROR,
+    )  # fmt: skip
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find ids given twice, and kinds and feeds that are none."""
+        named = frame[frame["site_id"] != ""]
+        return [
+            *unique(named, "site_id", file),
+            *choice_faults(frame["kind"], {"", "greenfield", "campus"}, file),
+            *choice_faults(frame["feed"], {"", *CHOICES["redundancy"]}, file),
+        ]
+
+
 @dataclass(frozen=True)
 class Place:
     """What is known of a place beside its layers."""
@@ -547,6 +575,8 @@ class Layers:
     """Rasters, and the cells that they are brought onto."""
     listed: tuple[Listed, ...] = ()
     """Files beside those of the layers."""
+    parcels: Parcels | None = None
+    """Places of one's own to rank in place of all land."""
     inferred: Inferred | None = None
     """What was inferred to join lines that came as drawn; None where the data name every end."""
 
@@ -600,6 +630,7 @@ KINDS: dict[str, type[Layer]] = {
         Outages,
         Barred,
         LandValues,
+        Parcels,
     )
 }
 """Kind name, which is also the field of `Layers`, to class."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 SCRIPTS: Final = (
     "base.js",
+    "state.js",
+    "words.js",
     "layers.js",
     "labels.js",
     "legend.js",
@@ -98,7 +101,8 @@ def shell() -> str:
     ):
         sheet.header.add_child(Verbatim(head))
     sheet.html.add_child(Verbatim(ours("map.html")))
-    sheet.html.add_child(Verbatim(f'<script type="application/json" id="data">{MARK}</script>'))
+    sheet.html.add_child(Verbatim(_island("data", MARK)))
+    sheet.html.add_child(Verbatim(_island("words", island(words()))))
     for script in (leaflet.script(), *map(ours, SCRIPTS)):
         sheet.html.add_child(Verbatim(f"<script>{script}</script>"))
     canvas = Canvas(location=[0, 0], zoom_start=3, tiles=None, prefer_canvas=True, **LEAFLET)
@@ -135,6 +139,15 @@ def content_policy(page: str) -> str:
 def ours(name: str) -> str:
     """Return a file of ours that becomes part of the page."""
     return (files("maps") / "page" / name).read_text(encoding="utf-8")
+
+
+def words() -> dict[str, dict[str, str]]:
+    """Return the words of the page: key to language to text."""
+    return json.loads(ours("words.json"))
+
+
+def _island(name: str, text: str) -> str:
+    return f'<script type="application/json" id="{name}">{text}</script>'
 
 
 def _style(sheet: str) -> str:

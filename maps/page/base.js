@@ -29,21 +29,13 @@ powersite.element = function (tag, attributes, ...children) {
 
 powersite.unknown = (value) => value === null || value === undefined || value === "";
 
-powersite.number = function (value, decimals) {
-  if (powersite.unknown(value)) return "unknown";
-  const digits = { minimumFractionDigits: decimals || 0, maximumFractionDigits: decimals || 0 };
-  return new Intl.NumberFormat(undefined, digits).format(value);
-};
-
 /** A value with its unit, as the label of its column says. */
 powersite.show = function (column, value) {
-  if (powersite.unknown(value)) return "unknown";
+  if (powersite.unknown(value)) return powersite.t("unknown");
   const [, unit, decimals, scale] = powersite.label(column);
   if (typeof value !== "number") return String(value);
   return `${powersite.number(value * scale, decimals)}${unit ? "\u00a0" + unit : ""}`;
 };
-
-powersite.label = (column) => powersite.data.labels[column] || [column, "", 0, 1];
 
 /** A colour of the style sheet, so that light and dark have one source. */
 powersite.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -70,7 +62,7 @@ powersite.popup = function (title, subtitle, ...content) {
   return powersite.element(
     "div",
     { class: "bubble" },
-    powersite.element("h3", {}, powersite.unknown(title) ? "unnamed" : title),
+    powersite.element("h3", {}, powersite.unknown(title) ? powersite.t("unnamed") : title),
     subtitle ? powersite.element("p", { class: "muted" }, subtitle) : null,
     ...content,
   );

@@ -1,9 +1,9 @@
 "use strict";
 /* Everything about the chosen site. */
 (function () {
-  const { data, element, number, show, label, facts, unknown } = powersite;
+  const { data, element, number, show, label, facts, unknown, t } = powersite;
   const load = data.scenario.load_mw;
-  const KINDS = { greenfield: "Greenfield site", campus: "Existing campus" };
+  const KINDS = { greenfield: t("kind.greenfield"), campus: t("kind.campus") };
   const POWER = ["poi_name", "poi_voltage_kv", "tie_km", "redundancy"];
   const COST = ["connection_usd", "capex_usd", "land_price_usd_per_ha"];
   const ENERGY = ["hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per_mwh", "carbon_g_per_kwh"];

@@ -1,7 +1,7 @@
 "use strict";
 /* Puts the parts together once folium has made the map. */
 (function () {
-  const { data, tables, element, number, colour } = powersite;
+  const { data, tables, element, number, colour, state, t } = powersite;
   let chosen = null, opener = null, highlight = null;
 
   powersite.open = function (map) {
@@ -17,25 +17,40 @@
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
-    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
-      window.matchMedia(query).addEventListener("change", () => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    }
+    powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
     window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
+    recall(map);
     document.documentElement.dataset.ready = "true";
   };
 
+  /** Show what the address says, and let it follow from then on. */
+  function recall(map) {
+    const site = state.get("site"), view = state.get("view");
+    if (site) powersite.select(site);
+    if (view) map.setView([view[0], view[1]], view[2], { animate: false });
+    map.on("moveend", () => {
+      const at = map.getCenter();
+      state.set({ view: [at.lat.toFixed(4), at.lng.toFixed(4), map.getZoom().toFixed(1)].map(Number) });
+    });
+  }
+
   function heading() {
+    document.getElementById("switches").append(...powersite.switches());
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address is the reader's state
+      document.getElementById("map").focus();
+    });
     const asked = data.scenario;
     document.title = data.title;
     document.getElementById("title").textContent = `${data.place.title} · ${number(asked.load_mw, asked.load_mw % 1 ? 1 : 0)} MW`;
-    document.getElementById("asked").textContent = [`${asked.redundancy} redundancy`, `power wanted within ${number(asked.months)} months`, `connection within ${number(asked.reach_km)} km`].join(" · ");
+    document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
     for (const [grade, count] of Object.entries(data.counts.by_grade)) {
-      document.getElementById("grades").append(element("li", { title: `Grade ${grade}: ${data.grades[grade]}` },
+      document.getElementById("grades").append(element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) },
         element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count))));
     }
-    document.getElementById("credit").textContent = `Data: ${credits().join(" · ")} · Map by Leaflet`;
+    document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
   }
   /** What the licences ask to show: who, and the licence where it is one that asks. */
   function credits() {
@@ -49,11 +64,13 @@
   }
 
   function controls(map) {
+    map.zoomControl.remove();
+    L.control.zoom({ zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     const Home = L.Control.extend({
       options: { position: "topleft" },
       onAdd() {
-        const button = element("button", { type: "button", "aria-label": "Show the whole place", title: "Show the whole place" }, "⤢");
+        const button = element("button", { type: "button", "aria-label": t("map.home"), title: t("map.home") }, "⤢");
         button.addEventListener("click", () => home(true));
         const bar = element("div", { class: "leaflet-bar home" }, button);
         L.DomEvent.disableClickPropagation(bar);
@@ -78,6 +95,7 @@
     opener = document.activeElement;
     chosen = site;
     powersite.chosenId = siteId;
+    state.set({ site: siteId });
     powersite.redraw("supply");
     powersite.fillCard(site);
     powersite.markRow(siteId);
@@ -95,6 +113,7 @@
   powersite.closeCard = function () {
     document.getElementById("card").hidden = true;
     chosen = powersite.chosenId = null;
+    state.set({ site: null });
     powersite.redraw("supply");
     powersite.markRow(null);
     powersite.markBadge(null);

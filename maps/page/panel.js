@@ -1,26 +1,26 @@
 "use strict";
 /* The ranked tables, and what a reader has to know of the data. */
 (function () {
-  const { data, tables, element, number, unknown } = powersite;
+  const { data, tables, element, number, unknown, state, t } = powersite;
 
   const SITE_COLUMNS = [
     ["#", "", (site) => number(site.rank)],
-    ["Grade", "mark", (site) => element("span", { class: `chip grade-${site.grade}` }, site.grade)],
-    ["Site", "text", (site) => [element("span", { class: "name" }, site.name || site.site_id), element("span", { class: "muted small" }, site.region || "")]],
-    ["Firm", "MW", (site) => value(site.firm_mw)],
-    ["Months", "P50", (site) => value(site.months_p50)],
-    ["Tie", "km", (site) => value(site.tie_km, 1)],
-    ["Score", "", (site) => value(site.score, 1)],
+    [t("table.grade"), "mark", (site) => element("span", { class: `chip grade-${site.grade}` }, site.grade)],
+    [t("table.site"), "text", (site) => [element("span", { class: "name" }, site.name || site.site_id), element("span", { class: "muted small" }, site.region || "")]],
+    [t("table.firm"), "MW", (site) => value(site.firm_mw)],
+    [t("table.months"), "P50", (site) => value(site.months_p50)],
+    [t("table.tie"), "km", (site) => value(site.tie_km, 1)],
+    [t("table.score"), "", (site) => value(site.score, 1)],
   ];
   const REGION_COLUMNS = [
     ["#", "", (region) => number(region.rank)],
-    ["Grade", "mark", (region) => (region.grade ? element("span", { class: `chip grade-${region.grade}` }, region.grade) : "–")],
-    ["Region", "text", (region) => element("span", { class: "name" }, region.region)],
-    ["A", "sites", (region) => value(region.sites_a)],
-    ["B", "sites", (region) => value(region.sites_b)],
-    ["C", "sites", (region) => value(region.sites_c)],
-    ["Firm", "MW", (region) => value(region.firm_mw)],
-    ["Months", "P50", (region) => value(region.months_p50)],
+    [t("table.grade"), "mark", (region) => (region.grade ? element("span", { class: `chip grade-${region.grade}` }, region.grade) : "–")],
+    [t("table.region"), "text", (region) => element("span", { class: "name" }, region.region)],
+    ["A", t("table.sites_of_grade"), (region) => value(region.sites_a)],
+    ["B", t("table.sites_of_grade"), (region) => value(region.sites_b)],
+    ["C", t("table.sites_of_grade"), (region) => value(region.sites_c)],
+    [t("table.firm"), "MW", (region) => value(region.firm_mw)],
+    [t("table.months"), "P50", (region) => value(region.months_p50)],
   ];
   const value = (one, decimals) => (unknown(one) ? "–" : number(one, decimals));
 
@@ -50,11 +50,11 @@
 
   function sitesSheet() {
     const shown = tables.sites.slice(0, data.table_rows);
-    const of = shown.length < tables.sites.length ? `The best ${number(shown.length)} of ${number(tables.sites.length)} sites; all are on the map.` : `${number(shown.length)} sites`;
+    const of = shown.length < tables.sites.length ? t("table.best_of", { shown: shown.length, all: tables.sites.length }) : t("table.sites", { count: shown.length });
     return [table(of, SITE_COLUMNS, shown, "site_id", (site) => powersite.select(site.site_id))];
   }
   function regionsSheet() {
-    return [table("Regions by their best site", REGION_COLUMNS, tables.regions, "region", powersite.showRegion)];
+    return [table(t("table.regions"), REGION_COLUMNS, tables.regions, "region", powersite.showRegion)];
   }
 
   function link(url) {
@@ -65,9 +65,9 @@
     const cards = data.sources.map((source) => element("article", { class: "source" },
       element("h3", {}, source.title || source.layer),
       powersite.facts([
-        ["Layer", source.layer.replaceAll("_", " ")], ["Licence", source.licence], ["Attribution", source.attribution || null],
-        ["Vintage", source.vintage], ["Address", source.url ? link(source.url) : null], ["To know", source.note || null],
-        ["File", source.file || null], ["SHA-256", source.sha256 ? element("code", {}, source.sha256) : null],
+        [t("source.layer"), source.layer.replaceAll("_", " ")], [t("source.licence"), source.licence], [t("source.attribution"), source.attribution || null],
+        [t("source.vintage"), source.vintage], [t("source.address"), source.url ? link(source.url) : null], [t("source.note"), source.note || null],
+        [t("source.file"), source.file || null], ["SHA-256", source.sha256 ? element("code", {}, source.sha256) : null],
       ])));
     return cards;
   }
@@ -75,25 +75,25 @@
     const dropped = data.dropped.map((row) => [row.reason, number(row.count)]);
     const notes = [...new Set([...data.notes, data.place.note].filter(Boolean))];
     return [
-      element("h3", {}, "What to know"), element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))),
-      element("h3", {}, "Places that did not pass"), dropped.length ? powersite.facts(dropped) : element("p", {}, "None was dropped."),
-      element("h3", {}, "Question"), powersite.facts(data.question),
-      element("p", { class: "muted small" }, `Made by ${data.made.by} on ${data.made.on}.`),
+      element("h3", {}, t("notes.title")), element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))),
+      element("h3", {}, t("notes.dropped")), dropped.length ? powersite.facts(dropped) : element("p", {}, t("notes.none_dropped")),
+      element("h3", {}, t("notes.asked")), powersite.facts(data.question),
+      element("p", { class: "muted small" }, t("notes.made", { by: data.made.by, on: data.made.on })),
     ];
   }
 
-  const SHEETS = [["sites", "Sites", sitesSheet], ["regions", "Regions", regionsSheet], ["notes", "Notes", notesSheet], ["sources", "Sources", sourcesSheet]];
+  const SHEETS = [["sites", t("tab.sites"), sitesSheet], ["regions", t("tab.regions"), regionsSheet], ["notes", t("tab.notes"), notesSheet], ["sources", t("tab.sources"), sourcesSheet]];
 
   powersite.buildPanel = function () {
     const tabs = document.getElementById("tabs"), sheets = document.getElementById("sheets");
     for (const [name, title, build] of SHEETS) {
       const tab = element("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `sheet-${name}` }, title);
-      tab.addEventListener("click", () => show(name));
+      tab.addEventListener("click", () => turnTo(name));
       tabs.append(tab);
       sheets.append(element("div", { role: "tabpanel", id: `sheet-${name}`, class: "sheet", "aria-labelledby": `tab-${name}`, "data-title": title }, ...build()));
     }
     tabs.addEventListener("keydown", turn);
-    show("sites");
+    show(SHEETS.some(([name]) => name === state.get("tab")) ? state.get("tab") : "sites");
   };
   function show(name) {
     for (const [other] of SHEETS) {
@@ -103,12 +103,16 @@
       document.getElementById(`sheet-${other}`).classList.toggle("current", here);
     }
   }
+  function turnTo(name) {
+    show(name);
+    state.set({ tab: name === "sites" ? null : name });
+  }
   function turn(event) {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!move) return;
     const at = SHEETS.findIndex(([name]) => event.target.id === `tab-${name}`);
     const next = SHEETS[(at + move + SHEETS.length) % SHEETS.length][0];
-    show(next);
+    turnTo(next);
     document.getElementById(`tab-${next}`).focus();
   }
 

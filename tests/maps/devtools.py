@@ -81,11 +81,23 @@ class Browser:
                 return dict(answer["result"])
             self.events.append(answer)
 
-    def open(self, path: Path, width: int = 1400, height: int = 900, *, dark: bool = False) -> None:
-        """Load a file and wait until the page says that it is ready."""
+    def open(
+        self,
+        path: Path,
+        width: int = 1400,
+        height: int = 900,
+        *,
+        dark: bool = False,
+        fragment: str = "",
+    ) -> None:
+        """Load a file, at a fragment of its address, and wait until the page says it is ready."""
         self.resize(width, height, dark=dark)
+        # What another test has left in the address would make this a jump within one document.
+        self.call("Page.navigate", url="about:blank")
+        self.wait("location.href === 'about:blank'")
         self.events.clear()
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        url = path.resolve().as_uri()
+        self.call("Page.navigate", url=f"{url}#{fragment}" if fragment else url)
         self.wait("document.documentElement?.dataset.ready === 'true'")
 
     def resize(self, width: int, height: int, *, dark: bool = False) -> None:
