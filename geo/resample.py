@@ -9,6 +9,8 @@ the same value to the last bit whatever window it is computed in.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -56,6 +58,12 @@ def tables_on_grid(
     return _averaged(raster, grid, [_looked_up(table) for table in tables])
 
 
+@lru_cache(maxsize=64)
+def _transformer(here: str, there: str, _thread: int) -> Transformer:
+    """Return the way from one CRS to another; making it takes longer than using it."""
+    return Transformer.from_crs(here, there, always_xy=True)
+
+
 def _looked_up(table: Mapping[int, float]) -> NDArray[np.float32]:
     out = np.full(max(table, default=0) + 2, np.nan, np.float32)
     for number, value in table.items():
@@ -93,7 +101,7 @@ def points_of(raster: Raster, crs: str, side_m: float) -> int:
 
     It is worked out in the middle of the raster, so that it is the same in every window.
     """
-    to_grid = Transformer.from_crs(raster.crs, crs, always_xy=True)
+    to_grid = _transformer(raster.crs, crs, get_ident())
     x, y = to_grid.transform(
         raster.west + raster.pixel_x * raster.columns / 2,
         raster.north - raster.pixel_y * raster.rows / 2,
@@ -124,7 +132,7 @@ def _nodes(raster: Raster, grid: Grid, step: int) -> tuple[Floats, Floats]:
     across, down = (axis.astype(float) for axis in np.meshgrid(x, y))
     if raster.crs == grid.crs:
         return across, down
-    to_raster = Transformer.from_crs(grid.crs, raster.crs, always_xy=True)
+    to_raster = _transformer(grid.crs, raster.crs, get_ident())
     return to_raster.transform(across, down)
 
 
