@@ -73,15 +73,17 @@ def drawn(layers, crs, extent, path, labels=True):
 
 
 def at_sites(layer, picture, to_pixel):
-    """Colour of the picture in the middle of each site, by id."""
+    """Grade of each site and the usual colour of the picture round its middle, by id."""
     out = {}
     for feature in layer.getFeatures():
         middle = feature.geometry().pointOnSurface().asPoint()
         spot = to_pixel.transform(middle)
-        out[feature["site_id"]] = [
-            feature["grade"],
-            picture.pixelColor(round(spot.x()), round(spot.y())).name(),
+        near = [
+            picture.pixelColor(round(spot.x()) + x, round(spot.y()) + y).name()
+            for x in range(-2, 3)
+            for y in range(-2, 3)
         ]
+        out[feature["site_id"]] = [feature["grade"], max(near, key=near.count)]
     return out
 
 
