@@ -52,6 +52,10 @@ CHECKPOINT_HELP = (
     "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
     "interrupted. Removed when the answer is printed."
 )
+EXPORT_FORMATS = (
+    "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
+    "pypsa, matpower, stac"
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -357,14 +361,29 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
     formats: Annotated[
-        str, typer.Option("--formats", help="Comma-separated.")
-    ] = "gpkg,geojson,csv",
+        str, typer.Option("--formats", help=f"Comma-separated: {EXPORT_FORMATS}.")
+    ] = "gpkg,qgis,geojson,csv",
+    layers: Annotated[str, typer.Option("--layers", help="Comma-separated; all if left out.")] = "",
+    fields: Annotated[
+        str, typer.Option("--fields", help="Columns of the sites, or layer.column.")
+    ] = "",
+    crs: Annotated[
+        str, typer.Option("--crs", help="CRS of delivery, as EPSG:3857; else the place's own.")
+    ] = "",
+    since: Annotated[
+        Path | None, typer.Option("--since", metavar="DIR", help="Earlier pack to compare with.")
+    ] = None,
+    site: Annotated[
+        str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
+    ] = "",
 ) -> None:
-    """Write the shortlist of PLACE for a GIS team."""
-    from maps.exports import write_pack
+    """Write the shortlist of PLACE for a GIS team or a grid planner."""
+    from maps.delivery import Order
+    from maps.exports import check_order, write_pack
 
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
-    written = write_pack(_find(place, question), out, wanted)
+    order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
+    check_order(order)  # so that a slip of the pen is told before a long search
+    written = write_pack(_find(place, question, (site,) if site else ()), out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
 
 
@@ -475,6 +494,11 @@ class _Progress:
         if stage != self._stage:
             typer.echo(f"{time.monotonic() - self._start:6.1f} s  {stage}", err=True)
             self._stage = stage
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Split at commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:

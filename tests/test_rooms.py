@@ -73,8 +73,8 @@ ROOMS = {
     "maps": Room(
         ours=frozenset({"geo"}),
         packages=words(
-            """branca folium geopandas jinja2 js_lib_leaflet matplotlib numpy pandas pyogrio rich
-            shapely"""
+            """branca folium geopandas jinja2 js_lib_leaflet matplotlib numpy pandas psycopg pyarrow
+            pygeoapi pyogrio pyproj rich shapely werkzeug xlsxwriter"""
         ),
     ),
     "cli": Room(
