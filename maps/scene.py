@@ -18,6 +18,7 @@ from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
 from maps.outlook import limits_in_turn, what_upgrades_free
+from maps.reranking import reranking
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure
 from maps.text import number
@@ -52,7 +53,7 @@ def scene(siting: Siting) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "title": f"powersite · {place.title} · {number(asked.load_mw)} MW",
-        "place": {"title": place.title, "note": place.note},
+        "place": {"name": place.name, "title": place.title, "note": place.note},
         "scenario": scenario(siting),
         "question": question(siting),
         "made": {
@@ -63,6 +64,8 @@ def scene(siting: Siting) -> dict[str, Any]:
         "grades": reasons.grade_meanings(siting),
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
+        "reranking": reranking(siting),
+        "exported": [*SITE_COLUMNS, *shares(siting.sites), "limits", "position_error_km"],
         **backdrop(siting),
         **network(siting),
         **resources(siting),
