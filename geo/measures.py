@@ -73,6 +73,7 @@ def measure(
         limiting_outage_id=point["limiting_outage"],
         headroom_confidence=point["confidence"],
         redundancy=point["redundancy"],
+        supply_ways=point["supply_ways"],
         position_error_km=np.fmax(here["position_error_km"], point["position_error_km"]),
         **built[["feed", "own", "converts", "new_station", "way", "circuits"]],
         **_costs(here, point, built, layers, scenario),
@@ -119,7 +120,7 @@ def _timed(measures: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.Dat
 def assess_points(
     points: pd.DataFrame, headroom: pd.DataFrame, paths: Paths, scenario: Scenario
 ) -> pd.DataFrame:
-    """Add to each point of connection its headroom and its redundancy taken alone.
+    """Add to each point of connection its headroom, its ways to strong sources and its redundancy.
 
     Parameters
     ----------
@@ -133,12 +134,13 @@ def assess_points(
     room = headroom.set_index("bus_id")
     added = [column for column in room.columns if column not in points.columns]
     out = points.join(room[added])
-    return out.assign(redundancy=single_feed(out, paths, scenario))
+    out = out.assign(supply_ways=[paths.count(bus) for bus in out.index])
+    return out.assign(redundancy=single_feed(out, scenario))
 
 
-def single_feed(points: pd.DataFrame, paths: Paths, scenario: Scenario) -> pd.Series:
+def single_feed(points: pd.DataFrame, scenario: Scenario) -> pd.Series:
     """Return 'N+1', 'N' or 'none' for each point of connection taken alone."""
-    ways = pd.Series([paths.count(bus) for bus in points.index], index=points.index)
+    ways = points["supply_ways"]
     load_mw = scenario.load_mw - 1e-3
     secure = (points["firm_mw"] >= load_mw) & (ways >= WAYS_FOR_SPARE)
     served = (points["normal_mw"] >= load_mw) & (ways >= 1)

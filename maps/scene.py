@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.cost import COST_COLUMNS
 from geo.drawing import real_substations
+from geo.timeline import TIME_COLUMNS
+from geo.year_round import SUPPLY_COLUMNS
 from maps import reasons
-from maps.backdrop import backdrop
+from maps.backdrop import backdrop, breaks
+from maps.branch_places import branch_places
 from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
 from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
+from maps.next_grade import steps, why_not_higher
 from maps.outlook import limits_in_turn, what_upgrades_free
+from maps.plans import plans
 from maps.reranking import reranking
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure
@@ -32,18 +38,11 @@ if TYPE_CHECKING:
 
 TABLE_ROWS: Final = 200
 TOLD: Final = (
-    "flexible_mw",
-    "firm_mw_p10",
-    "firm_mw_p50",
-    "firm_mw_p90",
-    "top_share",
-    "position_error_km",
-    "limits",
-    "why_grade",
-    "why_not_higher",
-    "links_abroad",
-    "sure",
-)
+    "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
+    "limits", "why_grade", "why_not_higher", "links_abroad", "sure",
+    *TIME_COLUMNS, *COST_COLUMNS, *SUPPLY_COLUMNS, "season_note",
+)  # fmt: skip
 """What is told of a site beside the columns of the house."""
 
 
@@ -66,6 +65,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "table_rows": TABLE_ROWS,
         "reranking": reranking(siting),
         "exported": [*SITE_COLUMNS, *shares(siting.sites), "limits", "position_error_km"],
+        "plans": plans(siting),
         **backdrop(siting),
         **network(siting),
         **resources(siting),
@@ -74,6 +74,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "supply": supply(siting),
         "outlook": outlook(siting),
         "regions": regions(siting),
+        "region_breaks": region_breaks(siting),
         "dropped": records(siting.dropped),
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.present()
@@ -98,15 +99,19 @@ def sites(siting: Siting) -> dict[str, Any]:
     """Return every site with the sentences that explain it."""
     frame = siting.sites
     rows = records(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+    lifts = steps(siting)
     told = frame.assign(
         limits=[reasons.what_limits(row) for row in rows],
         why_grade=[reasons.why_grade(row, siting) for row in rows],
-        why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
+        why_not_higher=[why_not_higher(lifts.get(row["site_id"]), siting) for row in rows],
         links_abroad=[links_sentence(row) for row in rows],
         sure=[how_sure(row, siting) for row in rows],
     )
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
-    return packed(told, (*columns, *shares(frame), *TOLD)) | {"paths": paths(frame.geometry)}
+    dollars = [name for name in COST_COLUMNS if name in told]
+    return packed(told.assign(**told[dollars].round()), (*columns, *shares(frame), *TOLD)) | {
+        "paths": paths(frame.geometry)
+    }
 
 
 def feeds(siting: Siting) -> dict[str, Any]:
@@ -141,6 +146,11 @@ def regions(siting: Siting) -> dict[str, Any]:
     return packed(siting.regions, REGION_COLUMNS)
 
 
+def region_breaks(siting: Siting) -> list[float]:
+    """Return the upper ends of the classes of MW that a region serves together."""
+    return breaks(siting.regions["joint_firm_mw"])
+
+
 def network(siting: Siting) -> dict[str, Any]:
     """Return substations with the headroom of their buses, and lines with their overloads."""
     stations = real_substations(siting.layers.substations.frame)
@@ -153,7 +163,11 @@ def network(siting: Siting) -> dict[str, Any]:
         limiting_branch=lambda frame: _named(frame["limiting_branch"], names),
         limiting_outage=lambda frame: _named(frame["limiting_outage"], names),
     )
+    for column, branches in (("limit", "limiting_branch"), ("outage", "limiting_outage")):
+        where = branch_places(siting, stations, siting.headroom[branches])
+        headroom = headroom.join(where.add_prefix(f"{column}_"))
     buses = (
+        "bus_id",
         "station",
         "voltage_kv",
         "firm_mw",
@@ -163,6 +177,10 @@ def network(siting: Siting) -> dict[str, Any]:
         "loading_before",
         "loading_after",
         "confidence",
+        "limit_line",
+        "limit_station",
+        "outage_line",
+        "outage_station",
     )
     return {
         "substations": _placed(stations, ("id", "name", "voltages_kv", "position_error_km")),

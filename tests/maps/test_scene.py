@@ -46,6 +46,27 @@ def test_buses_know_their_station_and_what_limits_them(siting: Siting) -> None:
     assert values(headroom, "limiting_branch")[0] == "Line 0 no. 2"
 
 
+def test_what_limits_a_bus_can_be_found_on_the_map(siting: Siting) -> None:
+    """T-L0/2 is a circuit of the first line; T-S4@132 is not limited by anything that is known."""
+    headroom = scene(siting)["headroom"]
+    assert values(headroom, "bus_id")[:2] == ["T-S0@420", "T-S1@420"]
+    assert values(headroom, "limit_line") == [0, 1, 2, 2, 3, None]
+    assert values(headroom, "outage_line") == [0, 0, 1, None, 2, None]
+    assert values(headroom, "limit_station") == [None] * 6
+
+
+def test_cost_parts_are_whole_dollars(siting: Siting) -> None:
+    broken = siting.sites.assign(line_usd=siting.sites["line_usd"] + 0.4)
+    sites = scene(replace(siting, sites=broken))["sites"]
+    assert values(sites, "line_usd")[0] == 9_400_000
+    assert values(sites, "land_usd")[-1] is None
+
+
+def test_regions_are_classed_by_what_they_serve_together(siting: Siting) -> None:
+    """610 over 250 in five steps of equal ratio: 1.195 each."""
+    assert scene(siting)["region_breaks"] == [300.0, 360.0, 430.0, 510.0, 610.0]
+
+
 def test_overloaded_line_is_marked_with_its_worst_pair(siting: Siting) -> None:
     congestion = pd.DataFrame(
         {
