@@ -24,6 +24,7 @@ from maps.names import branch_name, branch_names, line_of
 from maps.next_grade import steps, why_not_higher
 from maps.outlook import limits_in_turn, what_upgrades_free
 from maps.plans import plans
+from maps.reranking import reranking
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure
 from maps.text import number
@@ -51,7 +52,7 @@ def scene(siting: Siting) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "title": f"powersite · {place.title} · {number(asked.load_mw)} MW",
-        "place": {"title": place.title, "note": place.note},
+        "place": {"name": place.name, "title": place.title, "note": place.note},
         "scenario": scenario(siting),
         "question": question(siting),
         "made": {
@@ -62,6 +63,8 @@ def scene(siting: Siting) -> dict[str, Any]:
         "grades": reasons.grade_meanings(siting),
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
+        "reranking": reranking(siting),
+        "exported": [*SITE_COLUMNS, *shares(siting.sites), "limits", "position_error_km"],
         "plans": plans(siting),
         **backdrop(siting),
         **network(siting),

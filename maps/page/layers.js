@@ -104,7 +104,7 @@
       for (const station of tables.substations) {
         const style = { shape: "square", color: colour("station"), weight: 1, ...box(station), ...powersite.stationFill(station) };
         const sign = new Sign([station.lat, station.lon], style);
-        growing.push([sign, () => box(station)]);
+        growing.push([sign, () => box(station), "substations"]);
         add(sign.bindPopup(() => stationPopup(station)));
       }
     },
@@ -130,18 +130,18 @@
     },
     feeds: (add) => {
       const style = { color: colour("ink"), weight: 1.6, dashArray: "4 4", interactive: false };
-      for (const feed of tables.feeds) add(L.polyline(feed.path, style));
+      for (const feed of tables.feeds.filter((one) => powersite.isShownId(one.site_id))) add(L.polyline(feed.path, style));
     },
     sites: (add) => {
-      const worstFirst = [...tables.sites].sort((a, b) => b.rank - a.rank);
-      for (const site of worstFirst) {
+      const badged = new Set(powersite.shownSites.slice(0, powersite.badges));
+      for (const site of [...powersite.shownSites].reverse()) {
         const shade = colour(`grade-${site.grade}`);
         const open = () => powersite.select(site.site_id);
         add(L.polygon(site.path, { color: shade, weight: 1.2, fillColor: shade, fillOpacity: 0.35 }).on("click", open));
-        if (site.rank > powersite.badges) {
+        if (!badged.has(site)) {
           const style = { color: colour("halo"), fillColor: shade, fillOpacity: 1, ...dot() };
           const marker = L.circleMarker([site.lat, site.lon], style);
-          growing.push([marker, dot]);
+          growing.push([marker, dot, "sites"]);
           add(marker.on("click", open).bindTooltip(() => siteTip(site)));
         }
       }
@@ -152,6 +152,7 @@
   powersite.pathsOf = (siteId) => tables.supply.filter((one) => one.site_id === siteId);
   powersite.redraw = function (name) {
     const group = powersite.groups[name].clearLayers();
+    growing = growing.filter(([, , owner]) => owner !== name);
     DRAW[name]((layer) => group.addLayer(layer));
   };
 
