@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["LayerEntry", "PlaceFile", "built_in_places", "faults_of", "open_place", "read_layers"]
+__all__ = [
+    "LayerEntry",
+    "PlaceFile",
+    "built_in_places",
+    "faults_of",
+    "look_over",
+    "open_place",
+    "read_layers",
+]
 
 SITES_LAYER: Final = "sites"
 BUILT_IN: Final = Path(__file__).parent / "places"
@@ -84,14 +92,20 @@ def read_layers(place_file: PlaceFile, sites: Path | None = None) -> Layers:
 
 def faults_of(place: str) -> list[Fault]:
     """Find everything that is wrong with a place: its ``place.toml``, its files, its rows."""
+    return look_over(place)[2]
+
+
+def look_over(place: str) -> tuple[PlaceFile | None, Layers | None, list[Fault]]:
+    """Open and read a place as far as that goes, and find everything that is wrong with it."""
     try:
         path = _find(place)
     except MissingFileError as error:
-        return list(error.faults)
+        return None, None, list(error.faults)
     place_file, faults = read_settings(path)
     if place_file is None:
-        return faults
-    return [*faults, *_read_all(place_file)[1]]
+        return None, None, faults
+    layers, found = _read_all(place_file)
+    return place_file, layers, [*faults, *found]
 
 
 def _find(place: str) -> Path:

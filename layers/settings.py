@@ -50,6 +50,7 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "layers": (dict,),
     "barred": (dict,),
     "surfaces": (dict,),
+    "published": (dict,),
 }
 TOPOLOGY_KEYS: Final[dict[str, Types]] = {item.name: NUMBER for item in fields(Tolerances)}
 REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
@@ -117,6 +118,8 @@ class PlaceFile:
     """Where the demand of the base case comes from."""
     land: LandFile = field(default_factory=LandFile)
     """Rasters, classes of land cover and exclusions."""
+    published_km: Mapping[float, float] = field(default_factory=dict)
+    """Voltage in kV to the route length that an operator publishes, km."""
 
     @property
     def kinds(self) -> Kinds:
@@ -159,11 +162,30 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     faults += found
     demand_source, found = source_of(table.get("demand_source", {}), "demand_source", "")
     faults += found
+    published_km, found = _published(table.get("published", {}))
+    faults += found
     place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
-    return PlaceFile(path.parent, place, options, entries, demand_source, land), faults
+    return (
+        PlaceFile(path.parent, place, options, entries, demand_source, land, published_km),
+        faults,
+    )
+
+
+def _published(table: Table) -> tuple[dict[float, float], list[Fault]]:
+    """Read ``[published]``: ``source``, and ``km`` by voltage, as ``km = { 300 = 5000 }``."""
+    where = f"{PLACE_TOML} [published]"
+    known, faults = typed(table, {"source": (str,), "km": (dict,)}, where)
+    out: dict[float, float] = {}
+    for key, value in known.get("km", {}).items():
+        if key.replace(".", "", 1).isdecimal() and type(value) in NUMBER and value >= 0:
+            out[float(key)] = float(value)
+        else:
+            remedy = "write a voltage in kV and its route length in km, as 300 = 5000"
+            faults.append(Fault(f"{where} km {key}", f"{value!r} is not a length", remedy))
+    return out, faults
 
 
 def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from geo.topology import joined
+from layers.place import open_place
 from layers.reading import Reading, converted
 from layers.tables import detected
 from tests.layers.conftest import DATA
@@ -216,3 +217,12 @@ def test_norwegian_fields_in_ed50(toy) -> None:
     assert degrees.x.between(1, 32).all()
     assert degrees.y.between(56, 73).all()
     assert np.isfinite(fields.total_bounds).all()
+
+
+def test_published_lengths(toy) -> None:
+    path = toy.folder / "place.toml"
+    path.write_text(path.read_text() + '\n[published]\nsource = "grid"\nkm = { 300 = 28, x = 1 }\n')
+    (fault,) = toy.faults()
+    assert fault.startswith("place.toml [published] km x: 1 is not a length")
+    path.write_text(path.read_text().replace(", x = 1", ""))
+    assert open_place(str(toy.folder)).published_km == {300: 28}
