@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -93,20 +94,36 @@ def read_vector(
             layer=layer,
             read_geometry=with_geometry,
             force_2d=True,
-            encoding=encoding if entry.format == "shp" and encoding not in {"", DETECT} else None,
+            encoding=_gdal_name(encoding) if entry.format == "shp" else None,
         )
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
         pyogrio.errors.FeatureError,
         pyogrio.errors.GeometryError,
+        UnicodeDecodeError,
     ) as error:
-        reason = str(error).replace(str(path), entry.file)
-        return pd.DataFrame(), [Fault(entry.file, f"cannot be read: {reason}", "export it again")]
+        return pd.DataFrame(), [_unread(error, path, entry)]
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
         return frame, [Fault(entry.file, "has no geometry", "export it with its geometry")]
     return frame, []
+
+
+def _unread(error: Exception, path: Path, entry: Entry) -> Fault:
+    if isinstance(error, UnicodeDecodeError):
+        found = f"has texts that are not {error.encoding}"
+        return Fault(entry.file, found, "declare encoding, as 'windows-1252'")
+    reason = str(error).replace(str(path), entry.file)
+    return Fault(entry.file, f"cannot be read: {reason}", "export it again")
+
+
+def _gdal_name(encoding: str) -> str | None:
+    """Write the name of an encoding as GDAL knows it; None to leave it to the file."""
+    if encoding in {"", DETECT}:
+        return None
+    name = codecs.lookup(encoding).name.upper()
+    return name.replace("ISO8859", "ISO-8859")
 
 
 def layer_names(path: Path) -> list[str]:
