@@ -14,6 +14,8 @@
     map.invalidateSize({ animate: false });
     home(false);
     powersite.draw(map);
+    powersite.addTiles(map);
+    powersite.drawLegend(map);
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
@@ -47,7 +49,7 @@
     document.getElementById("title").textContent = `${data.place.title} · ${number(asked.load_mw, asked.load_mw % 1 ? 1 : 0)} MW`;
     document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
     for (const [grade, count] of Object.entries(data.counts.by_grade)) {
-      document.getElementById("grades").append(element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) },
+      document.getElementById("grades").append(element("li", { title: t("grade.count", { grade, meaning: powersite.gradeMeaning(grade) }) },
         element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count))));
     }
     document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
@@ -78,6 +80,7 @@
       },
     });
     new Home().addTo(map);
+    powersite.addFinder(map);
   }
 
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -101,10 +104,7 @@
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
-    const bounds = L.polygon(site.path).getBounds();
-    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
-    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
-    fit(bounds.pad(0.35), 10, true);
+    fit(powersite.boundsOf(site).pad(0.25), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
     card.querySelector("h2").focus({ preventScroll: true });
