@@ -66,6 +66,8 @@ class Question(NamedTuple):
     """Scenario knobs that were given."""
     config: Path | None
     """A scenario file."""
+    sites: Path | None
+    """Places of one's own to rank in place of all land."""
     quiet: bool
     """No progress."""
     verbose: bool
@@ -101,8 +103,23 @@ PRESET = inspect.Parameter(
         ),
     ],
 )
+SITES = inspect.Parameter(
+    "sites",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(
+            "--sites",
+            metavar="FILE",
+            help="Parcels or points of your own to rank in place of all land: gpkg, geojson, shp, "
+            "fgb, or csv with lon and lat.",
+        ),
+    ],
+)
 SITE_KNOBS = (
     PRESET,
+    SITES,
     _knob("load_mw", float, "Power of the campus."),
     _knob("redundancy", Redundancy, "What grade A asks for."),
     _knob("months", float, "Months after which power is wanted."),
@@ -152,8 +169,9 @@ def asks(*knobs: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[
         def run(**given: Any) -> None:  # noqa: ANN401 -- typer gives each option its own type
             options = {name: given.pop(name) for name in names}
             chosen = {name: value for name, value in options.items() if value is not None}
+            sites = chosen.pop("sites", None)
             question = Question(
-                chosen, given.pop("config"), given.pop("quiet"), given.pop("verbose")
+                chosen, given.pop("config"), sites, given.pop("quiet"), given.pop("verbose")
             )
             command(**given, question=question)
 
@@ -197,11 +215,17 @@ def rank(
     question: Question,
     by: Annotated[Literal["site", "region"], typer.Option("--by", help="What to rank.")] = "site",
     fmt: AsFormat = "table",
+    second: Annotated[
+        bool, typer.Option("--second-opinion", help="Order the sites by TOPSIS too.")
+    ] = False,
 ) -> None:
     """Print the ranking of PLACE; nothing is written."""
+    from geo.topsis import second_opinion
     from maps.tables import ranking_text
 
-    typer.echo(ranking_text(_find(place, question), by, fmt), nl=fmt == "table")
+    siting = _find(place, question)
+    opinion = second_opinion(siting.sites, siting.scenario) if second else None
+    typer.echo(ranking_text(siting, by, fmt, second=opinion), nl=fmt == "table")
 
 
 @app.command()
@@ -376,7 +400,7 @@ def places() -> None:
 
 
 @app.command()
-@asks(*SITE_KNOBS)
+@asks(*(knob for knob in SITE_KNOBS if knob is not SITES))
 def backtest(
     place: Annotated[list[str], typer.Argument(metavar="PLACE...", help="One or more places.")],
     question: Question,
@@ -466,7 +490,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     from layers.question import pose
 
     place_file, scenario = pose(open_place(place), question.config, question.options)
-    layers = read_layers(place_file)
+    layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
         return find_sites(layers, scenario, progress, also=also)
 

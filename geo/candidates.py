@@ -63,6 +63,8 @@ class Candidates:
     use, position_error_km."""
     dropped: dict[str, int]
     """Reason to count of places."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know of the choice."""
 
 
 def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Candidates:
@@ -85,7 +87,7 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
     cells, dropped = _cells_in_reach(layers, scenario, stations_m)
     land, more = _buildable(cells, layers, scenario)
     greenfield = _described(land, layers, "greenfield")
-    campuses = _campuses(layers, scenario)
+    campuses = known_campuses(layers, scenario)
     frames = [part for part in (greenfield, campuses) if len(part)] or [greenfield]
     frame = pd.concat(frames, ignore_index=True)
     barred = closed(frame["region"], layers)
@@ -102,10 +104,11 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
 
 def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
     """Return an id that depends on the ground alone, to 10 m."""
-    return _site_ids(country, kind, np.array([ground], dtype=object))[0]
+    return site_ids(country, kind, np.array([ground], dtype=object))[0]
 
 
-def _site_ids(country: str, kind: str, ground: Array) -> list[str]:
+def site_ids(country: str, kind: str, ground: Array) -> list[str]:
+    """Return ids that depend on the bounds of each ground alone, to 10 m."""
     corners = np.round(shapely.bounds(ground) / 10).astype(np.int64).tolist()
     texts = (f"{country} {kind} {','.join(map(str, corner))}" for corner in corners)
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
@@ -117,7 +120,7 @@ def area_ha(geometry: gpd.GeoSeries) -> Array:
     """Return true areas, the CRS's areal distortion taken out."""
     if len(geometry) == 0:
         return np.zeros(0)
-    lon, lat = _lonlat(geometry)
+    lon, lat = lonlat(geometry)
     with np.errstate(invalid="ignore"):
         scale = Proj(geometry.crs).get_factors(lon, lat).areal_scale
     return geometry.area.to_numpy() / np.nan_to_num(scale, nan=1.0) / M2_PER_HA
@@ -173,10 +176,11 @@ def _overlap(boxes: Array, tree: shapely.STRtree, pieces: list[BaseGeometry]) ->
     """Return the part of each box that the pieces cover."""
     which, piece = tree.query(boxes, predicate="intersects")
     parts = shapely.intersection(boxes[which], np.array(pieces, dtype=object)[piece])
-    return _union_by(which, parts, len(boxes))
+    return union_by(which, parts, len(boxes))
 
 
-def _union_by(group: Array, parts: Array, size: int) -> Array:
+def union_by(group: Array, parts: Array, size: int) -> Array:
+    """Return the union of the parts of each group, numbered from 0; empty where it has none."""
     order = np.argsort(group, kind="stable")
     group, parts = group[order], parts[order]
     out = np.full(size, shapely.Polygon(), dtype=object)
@@ -197,11 +201,11 @@ def _buildable(
     boxes, land = cells.index.to_numpy(), cells.to_numpy()
     net, reasons = land, np.full(len(land), "", dtype=object)
     most_m2 = np.full(len(land), LEAST_M2)
-    for reason, ground in _barred(layers).items():
+    for reason, ground in barred_ground(layers).items():
         tree = shapely.STRtree(ground)
         which, piece = tree.query(net, predicate="intersects")
         hit = np.unique(which)
-        barred = _union_by(which, np.array(ground, dtype=object)[piece], len(net))
+        barred = union_by(which, np.array(ground, dtype=object)[piece], len(net))
         left = net.copy()
         left[hit] = shapely.difference(net[hit], barred[hit])
         lost_m2 = shapely.area(net) - shapely.area(left)
@@ -226,7 +230,7 @@ def _largest_part(net: Array) -> Array:
     return out
 
 
-def _barred(layers: Layers) -> dict[str, list[BaseGeometry]]:
+def barred_ground(layers: Layers) -> dict[str, list[BaseGeometry]]:
     """Return the barred ground by reason, in pieces; towns are circles sized by population."""
     out: dict[str, list[BaseGeometry]] = {}
     if layers.barred is not None:
@@ -246,13 +250,13 @@ def _barred(layers: Layers) -> dict[str, list[BaseGeometry]]:
 
 def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoDataFrame:
     point = gpd.GeoSeries(_inner_point(land), crs=land.crs)
-    lon, lat = _lonlat(point)
+    lon, lat = lonlat(point)
     x, y = point.x.to_numpy(), point.y.to_numpy()
     columns = {
-        "site_id": _site_ids(layers.place.country, kind, land["box"].to_numpy()),
-        "name": _names(x, y, layers),
+        "site_id": site_ids(layers.place.country, kind, land["box"].to_numpy()),
+        "name": names_of(x, y, layers),
         "kind": kind,
-        "region": _regions(point, layers),
+        "region": regions_of(point, layers),
         "lon": lon,
         "lat": lat,
         "x_m": x,
@@ -273,13 +277,14 @@ def _inner_point(land: gpd.GeoDataFrame) -> Array:
     return np.where(shapely.intersects(shapes, middle), middle, shapely.point_on_surface(shapes))
 
 
-def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
+def known_campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return the existing campuses as candidates, on as much ground as the load needs."""
     if layers.campuses is None:
         return gpd.GeoDataFrame(
             columns=[*COLUMNS, "geometry"], geometry="geometry", crs=layers.place.crs
         )
     rows = layers.campuses.frame
-    lon, lat = _lonlat(rows.geometry)
+    lon, lat = lonlat(rows.geometry)
     radius_m = np.sqrt(scenario.area_needed_ha * M2_PER_HA / np.pi)
     ground = rows.geometry.set_precision(CAMPUS_GRID_M)
     shared = ground.to_wkt().duplicated(keep=False)
@@ -291,7 +296,7 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
         "site_id": ids,
         "name": rows["name"].to_numpy(),
         "kind": "campus",
-        "region": _regions(rows.geometry.reset_index(drop=True), layers),
+        "region": regions_of(rows.geometry.reset_index(drop=True), layers),
         "lon": lon,
         "lat": lat,
         "x_m": rows.geometry.x.to_numpy(),
@@ -307,7 +312,8 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
     )
 
 
-def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
+def regions_of(points: gpd.GeoSeries, layers: Layers) -> Array:
+    """Return the name of the nearest region of each point."""
     regions = layers.regions.frame
     _, nearest = shapely.STRtree(regions.geometry.to_numpy()).query_nearest(
         points.to_numpy(), all_matches=False
@@ -315,7 +321,8 @@ def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
     return regions["name"].to_numpy()[nearest]
 
 
-def _names(x: Array, y: Array, layers: Layers) -> list[str]:
+def names_of(x: Array, y: Array, layers: Layers) -> list[str]:
+    """Name places by their nearest town, or by their coordinates where no town is known."""
     if layers.settlements is None or len(layers.settlements) == 0:
         return [
             f"{east / 1000:.0f} E {north / 1000:.0f} N" for east, north in zip(x, y, strict=True)
@@ -333,7 +340,8 @@ def _names(x: Array, y: Array, layers: Layers) -> list[str]:
     ]
 
 
-def _lonlat(geometry: gpd.GeoSeries) -> tuple[Array, Array]:
+def lonlat(geometry: gpd.GeoSeries) -> tuple[Array, Array]:
+    """Return longitude and latitude of the middle of each shape, in degrees."""
     centre = geometry.centroid
     to_degrees = Transformer.from_crs(geometry.crs, "EPSG:4326", always_xy=True)
     return to_degrees.transform(centre.x.to_numpy(), centre.y.to_numpy())

@@ -223,7 +223,9 @@ def region_faults(layers: Layers) -> Iterator[Fault]:
 def position_faults(layers: Layers) -> Iterator[Fault]:
     """Find rows so far from the land that their axes or CRS must be wrong."""
     land = layers.regions.frame.geometry.union_all().envelope.buffer(FAR_M)
-    for layer in (layers.substations, layers.plants, layers.campuses, layers.settlements):
+    for layer in (
+        layers.substations, layers.plants, layers.campuses, layers.settlements, layers.parcels,
+    ):  # fmt: skip
         if layer is None:
             continue
         frame = layer.frame

@@ -201,11 +201,19 @@ def energy_usd_per_year(
 ) -> pd.Series:
     """Return the cost of a year's power at the price of the zone, of the year of that price.
 
-    Mean computing power is a share of the connection, and the PUE comes on top; the campus never
-    draws more than its connection carries. Unknown where price or PUE are.
+    Unknown where price or PUE are.
     """
-    mean = (pue * standards.building_class().load_factor).clip(upper=1.0)
+    mean = mean_draw(pue, standards).where(pue.notna())
     return price_usd_per_mwh * HOURS_PER_YEAR * load_mw * mean
+
+
+def mean_draw(pue: pd.Series, standards: Standards) -> pd.Series:
+    """Return what a campus draws in the mean of a year, as a share of its connection.
+
+    Mean computing power is a share of the connection, and the PUE comes on top; the campus never
+    draws more than its connection carries. Where the PUE is unknown it draws all of that.
+    """
+    return (pue * standards.building_class().load_factor).fillna(1.0).clip(upper=1.0)
 
 
 def with_costs_per_mw(measures: pd.DataFrame, load_mw: float) -> pd.DataFrame:

@@ -442,6 +442,34 @@ class Barred(Layer):
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Parcels(Layer):
+    """Places of one's own, to be ranked in place of all land; any further column goes along."""
+
+    kind: ClassVar[str] = "parcels"
+    shape: ClassVar[Shape | None] = "Point or Polygon"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("site_id", "text", "id to keep; made from the ground where empty", required=False,
+               nullable=True),
+        Column("name", "text", "name people know it by", required=False, nullable=True),
+        Column("kind", "text", "greenfield or campus", required=False, nullable=True),
+        Column("grid_mw", "number", "energised connection of a campus", 0, 10000, required=False,
+               nullable=True),
+        Column("feed", "text", "redundancy of that connection", required=False, nullable=True),
+        Column("use", "text", "mining, smelter, …", required=False, nullable=True),
+        POSITION_ERROR,
+    )  # fmt: skip
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find ids given twice, and kinds and feeds that are none."""
+        named = frame[frame["site_id"] != ""]
+        return [
+            *unique(named, "site_id", file),
+            *choice_faults(frame["kind"], {"", "greenfield", "campus"}, file),
+            *choice_faults(frame["feed"], {"", *CHOICES["redundancy"]}, file),
+        ]
+
+
 @dataclass(frozen=True)
 class Place:
     """What is known of a place beside its layers."""
@@ -506,6 +534,8 @@ class Layers:
     """What is lost together, beside each line and transformer alone."""
     barred: Barred | None = None
     """Ground that cannot be built on."""
+    parcels: Parcels | None = None
+    """Places of one's own to rank in place of all land."""
     inferred: Inferred | None = None
     """What was inferred to join lines that came as drawn; None where the data name every end."""
 
@@ -553,6 +583,7 @@ KINDS: dict[str, type[Layer]] = {
         Ties,
         Outages,
         Barred,
+        Parcels,
     )
 }
 """Kind name, which is also the field of `Layers`, to class."""

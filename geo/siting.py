@@ -21,6 +21,7 @@ from geo.grid import build_grid
 from geo.headroom import headroom_study
 from geo.measures import assess_points, measure, with_two_feeds
 from geo.names import branch_names, named_congestion
+from geo.own_sites import own_candidates, with_own_columns
 from geo.ranking import known_share, rank
 from geo.reach import connect, points_of_connection
 from geo.redundancy import find_paths
@@ -157,7 +158,7 @@ def find_sites(
         message = f"no voltage of this grid can take {scenario.load_mw:g} MW; lower the load"
         raise NoSiteError(f"{place.name}: {message}")
     points = assess_points(points, study.frame, paths, scenario)
-    candidates = find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
+    candidates = _candidates(layers, scenario, points)
     links = connect(candidates.frame, points, scenario, place.standards.detour_factor)
     measures = measure(candidates.frame, links, points, layers, scenario)
     tell(0.7, "pairs of feeds")
@@ -165,7 +166,7 @@ def find_sites(
     measures = with_two_feeds(measures, feeds, layers, scenario)
     tell(0.9, "ranking")
     ranked = rank(measures, scenario, place.standards)
-    best, dropped = choose(ranked, candidates, scenario)
+    best, dropped = choose(ranked, candidates, scenario, chosen=layers.parcels is not None)
     if best.empty:
         raise NoSiteError(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
@@ -183,7 +184,7 @@ def find_sites(
     sites = _present(best, candidates.frame, grid, scenario)
     looked = looked_at(sites, scenario, also)
     year = year_round(sites, looked, layers, scenario, grid)
-    sites = sites.join(year.sites).set_geometry("geometry")
+    sites = with_own_columns(sites.join(year.sites).set_geometry("geometry"), layers)
     return Siting(
         layers, scenario, grid, study.frame, named_congestion(study.congestion, grid), sites,
         limits=closer.limits,
@@ -191,17 +192,29 @@ def find_sites(
         sureness=sure,
         feeds=_tie_lines(best, grid, place.crs),
         supply_paths=supply_paths(sites[looked], paths, place.crs),
-        regions=rank_regions(sites, layers, joint_firm_mw(sites, study.redispatch)),
+        regions=rank_regions(
+            sites, layers, joint_firm_mw(sites, study.redispatch), sure.regions
+        ),
         dropped=dropped,
         year=year,
-        notes=(*_notes(layers, scenario, grid, flows, study.congestion), *year.notes),
+        notes=(
+            *candidates.notes,
+            *_notes(layers, scenario, grid, flows, study.congestion),
+            *year.notes,
+        ),
         gantt=gantt(best, layers, scenario.seed),
         redispatch=study.redispatch,
     )  # fmt: skip
 
 
+def _candidates(layers: Layers, scenario: Scenario, points: pd.DataFrame) -> Candidates:
+    if layers.parcels is not None:
+        return own_candidates(layers.parcels, layers, scenario)
+    return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
+
+
 def choose(
-    ranked: pd.DataFrame, candidates: Candidates, scenario: Scenario
+    ranked: pd.DataFrame, candidates: Candidates, scenario: Scenario, *, chosen: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep each place's best link and merge greenfield neighbours into the better one.
 
@@ -213,6 +226,8 @@ def choose(
         For the reasons of what was dropped before.
     scenario
         Spacing.
+    chosen
+        Whether the places are somebody's choice, of which none gives way to another.
 
     Returns
     -------
@@ -222,7 +237,7 @@ def choose(
     best = ranked.drop_duplicates("site_id")
     keep = distinct(
         best[["x_m", "y_m"]].to_numpy(float),
-        (best["kind"] == "campus").to_numpy(),
+        (best["kind"] == "campus").to_numpy() | chosen,
         scenario.spacing_km * M_PER_KM,
     )
     reasons = dict(candidates.dropped)

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
-from geo.kinds import Layer, Layers
-from layers.paths import find_file, sha256_of
+from geo.kinds import Layer, Layers, Parcels, Source
+from layers.paths import find_file, format_of, sha256_of
 from layers.settings import (
     PLACE_TOML,
     POINT_SHAPES,
@@ -22,13 +22,14 @@ from layers.settings import (
     read_settings,
 )
 from layers.tables import DEGREES, read_table, with_lines, with_paths, with_points
-from layers.vectors import in_place_crs, read_vector
+from layers.vectors import in_place_crs, layer_names, read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["LayerEntry", "PlaceFile", "built_in_places", "faults_of", "open_place", "read_layers"]
 
+SITES_LAYER: Final = "sites"
 BUILT_IN: Final = Path(__file__).parent / "places"
 
 
@@ -58,8 +59,15 @@ def open_place(place: str) -> PlaceFile:
     return place_file
 
 
-def read_layers(place_file: PlaceFile) -> Layers:
+def read_layers(place_file: PlaceFile, sites: Path | None = None) -> Layers:
     """Read every layer of a place.
+
+    Parameters
+    ----------
+    place_file
+        From `open_place`.
+    sites
+        A file of parcels or points, wherever it lies, to be ranked in place of all land.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def read_layers(place_file: PlaceFile) -> Layers:
     layers, faults = _read_all(place_file)
     if faults or layers is None:
         raise LayerError.of(faults)
-    return layers
+    return layers if sites is None else replace(layers, parcels=_parcels(place_file, sites))
 
 
 def faults_of(place: str) -> list[Fault]:
@@ -116,6 +124,28 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
     faults += _unconnected_faults(place_file, built["substations"])
     layers, found = _put_together(place_file, built)
     return layers, [*faults, *found]
+
+
+def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
+    """Read a list of one's own; of a GeoPackage as we write it, its layer of sites."""
+    if not path.is_file():
+        remedy = "check the path after --sites"
+        raise MissingFileError.of([Fault(str(path), "there is no such file", remedy)])
+    form, faults = format_of(path.name, "", "--sites")
+    if not faults:
+        source = Source(f"own list {path.name}", licence="its owner's")
+        entry = LayerEntry("parcels", path.name, form, source, layer=_sites_of(path, form))
+        elsewhere = replace(place_file, folder=path.parent)
+        frame, digest, faults = _read_frame(elsewhere, entry, gpd.GeoSeries())
+        if frame is not None and not faults:
+            layer, faults = _build(Parcels, frame, entry, digest)
+            if isinstance(layer, Parcels):
+                return layer
+    raise LayerError.of(faults)
+
+
+def _sites_of(path: Path, form: str) -> str:
+    return SITES_LAYER if form == "gpkg" and SITES_LAYER in layer_names(path) else ""
 
 
 def _read_frame(

@@ -86,6 +86,20 @@ def read_vector(
     return frame, []
 
 
+def layer_names(path: Path) -> list[str]:
+    """Name the layers of a GeoPackage; none if it is not one."""
+    with path.open("rb") as stream:
+        if not stream.read(HEAD_BYTES).startswith(SIGNATURES["gpkg"]):
+            return []
+    harden()
+    import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
 def in_place_crs(
     frame: gpd.GeoDataFrame, entry: LayerEntry, place_crs: str
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 Basemap = Literal["none", "osm"]
 
@@ -25,8 +24,7 @@ class Tiles:
     @property
     def host(self) -> str:
         """Return scheme and host, which is all that the page is then allowed to ask."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return "/".join(self.url.split("/")[:3])
 
 
 BASEMAPS: Final[dict[str, Tiles | None]] = {

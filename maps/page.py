@@ -35,16 +35,24 @@ SCRIPTS: Final = (
     "popups.js",
     "chosen.js",
     "layers.js",
+    "rank.js",
+    "regions.js",
+    "filters.js",
     "labels.js",
     "why.js",
     "legend.js",
     "find.js",
     "tiles.js",
     "card.js",
+    "controls.js",
+    "table.js",
+    "compare.js",
+    "download.js",
     "panel.js",
     "main.js",
 )
 """Our scripts, each a file of ``maps/page``, in the order in which they build on each other."""
+STYLES: Final = ("map.css", "controls.css")
 MARK: Final = "powersite-data-goes-here"
 
 _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -115,7 +123,7 @@ def shell() -> str:
         "<title>powersite</title>",
         _VIEWPORT,
         _style(leaflet.style()),
-        _style(ours("map.css")),
+        *(_style(ours(name)) for name in STYLES),
     ):
         sheet.header.add_child(Verbatim(head))
     sheet.html.add_child(Verbatim(ours("map.html")))

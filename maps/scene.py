@@ -12,6 +12,7 @@ from geo.cost import COST_COLUMNS
 from geo.drawing import real_substations
 from geo.timeline import TIME_COLUMNS
 from geo.year_round import SUPPLY_COLUMNS
+from maps import reasons
 from maps.backdrop import backdrop, breaks
 from maps.branch_places import branch_places
 from maps.documents import SCHEMA_VERSION, scenario
@@ -22,6 +23,7 @@ from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
 from maps.next_grade import steps
 from maps.plans import plans
+from maps.reranking import reranking
 from maps.supply_paths import path_sentences
 from maps.text import number
 
@@ -50,7 +52,7 @@ def scene(siting: Siting) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "title": f"powersite · {place.title} · {number(asked.load_mw)} MW",
-        "place": {"title": place.title, "note": place.note},
+        "place": {"name": place.name, "title": place.title, "note": place.note},
         "scenario": scenario(siting),
         "question": question(siting),
         "made": {
@@ -58,11 +60,13 @@ def scene(siting: Siting) -> dict[str, Any]:
             "on": f"{created():%Y-%m-%d}",
         },
         "counts": counts(siting),
-        "first_phase_share": place.standards.first_phase_share,
+        "grades": reasons.grade_meanings(siting),
         "cost_year": f"{place.standards.cost_year:.0f}",
         "sure": {"top": siting.sureness.top, "sites": len(siting.sites)},
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
+        "reranking": reranking(siting),
+        "exported": [*SITE_COLUMNS, *shares(siting.sites), "position_error_km"],
         "plans": plans(siting),
         **backdrop(siting),
         **network(siting),

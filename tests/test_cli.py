@@ -9,6 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +29,7 @@ QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
     "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50", "joint_firm_mw",
+    "first_share", "rank_p10", "rank_p90",
 ]  # fmt: skip
 
 
@@ -121,6 +123,32 @@ def test_rank_of_regions_as_csv(command) -> None:
     rows = list(csv.DictReader(io.StringIO(out)))
     assert list(rows[0])[: len(REGION_COLUMNS)] == REGION_COLUMNS
     assert len(rows) == 20
+
+
+def test_an_edited_shortlist_is_taken_up_again(command, tmp_path) -> None:
+    """One site is struck out, one is renamed, all get an owner; the rest stays as it was."""
+    command("export", "bhutan", "--out", str(tmp_path), "--formats", "gpkg", *QUICK)
+    before = gpd.read_file(tmp_path / "shortlist.gpkg", layer="sites")
+    struck, renamed = before["site_id"].iloc[[1, 2]]
+    edited = before[before["site_id"] != struck].assign(owner="Druk")
+    edited.loc[edited["site_id"] == renamed, "name"] = "Our favourite"
+    edited.to_file(tmp_path / "edited.gpkg", layer="sites")
+    again = ("rank", "bhutan", "--sites", str(tmp_path / "edited.gpkg"), "--format", "csv")
+    _, out, _ = command(*again, *QUICK)
+    rows = {row["site_id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert list(rows) == [one for one in before["site_id"] if one != struck]
+    assert rows[renamed]["name"] == "Our favourite"
+    assert {row["owner"] for row in rows.values()} == {"Druk"}
+    kept = before.set_index("site_id")["score"]
+    assert {one: float(row["score"]) for one, row in rows.items()} == pytest.approx(
+        kept.drop(struck).to_dict(), abs=0.01
+    )
+
+
+def test_a_second_opinion_has_its_own_column(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--second-opinion", *QUICK)
+    assert "TOPSIS" in out
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_rank_as_geojson_is_in_degrees(command) -> None:

@@ -77,7 +77,7 @@
 
   function limit(site) {
     const shown = powersite.limitsOf(site).length > 0;
-    return element("p", { class: "told" }, element("b", {}, t("card.limits")), " ", shown ? powersite.swatch(powersite.colour("limit"), "line limit") : null, " ", why.limits(site));
+    return element("p", { class: "told" }, element("b", {}, t("card.limits")), " ", shown ? powersite.swatch(powersite.colour("limit"), "line limit") : null, " ", site.limits);
   }
   function links(site) {
     const words = why.links(site);

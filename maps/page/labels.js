@@ -8,27 +8,33 @@
 
   powersite.addBadges = function (map) {
     powersite.badgeGroup = L.layerGroup().addTo(map);
-    for (const site of tables.sites.filter((one) => one.rank <= powersite.badges)) {
-      const face = element("span", { class: `badge grade-${site.grade}` }, String(site.rank));
-      const icon = L.divIcon({ className: "pin", html: face, iconSize: [24, 24] });
-      const marker = L.marker([site.lat, site.lon], { icon, zIndexOffset: 10000 - 100 * site.rank, riseOnHover: true });
-      marker.on("click", () => powersite.select(site.site_id));
-      marker.on("add", () => marker.getElement().setAttribute("aria-label", t("map.badge", { rank: site.rank, name: site.name || site.site_id, grade: site.grade })));
-      marker.bindTooltip(() => powersite.popups.site(site), { direction: "top", offset: [0, -10] });
-      badges.set(site.site_id, { marker, face });
-      powersite.badgeGroup.addLayer(marker);
-    }
     names = L.layerGroup().addTo(map);
     map.createPane("names").style.zIndex = 580;
     map.getPane("names").style.pointerEvents = "none";
     map.on("moveend zoomend resize", () => place(map));
-    place(map);
+    powersite.showBadges();
+  };
+  /** Badges of the best of the sites that are shown. */
+  powersite.showBadges = function () {
+    powersite.badgeGroup.clearLayers();
+    badges.clear();
+    for (const site of powersite.shownSites.slice(0, powersite.badges)) {
+      const face = element("span", { class: `badge grade-${site.grade}` }, String(site.rank));
+      const icon = L.divIcon({ className: "pin", html: face, iconSize: [24, 24] });
+      const marker = L.marker([site.lat, site.lon], { icon, zIndexOffset: 10000 - 100 * badges.size, riseOnHover: true });
+      marker.on("click", () => powersite.select(site.site_id));
+      marker.on("add", () => marker.getElement().setAttribute("aria-label", t("badge.of", { rank: site.rank, name: site.name || site.site_id, grade: site.grade })));
+      marker.bindTooltip(() => powersite.popups.site(site), { direction: "top", offset: [0, -10] });
+      badges.set(site.site_id, { marker, face, above: 10000 - 100 * badges.size });
+      powersite.badgeGroup.addLayer(marker);
+    }
+    place(powersite.map);
   };
 
   powersite.markBadge = function (siteId) {
-    for (const [id, { marker, face }] of badges) {
+    for (const [id, { marker, face, above }] of badges) {
       face.classList.toggle("chosen", id === siteId);
-      marker.setZIndexOffset(id === siteId ? 20000 : 10000 - 100 * Number(face.textContent));
+      marker.setZIndexOffset(id === siteId ? 20000 : above);
     }
   };
 

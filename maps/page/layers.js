@@ -2,7 +2,6 @@
 /* The layers of the map, drawn on one canvas from the bottom up. */
 (function () {
   const { data, rows, colour, unknown, popups } = powersite;
-  const load = data.scenario.load_mw;
 
   const SHAPES = {
     square: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
@@ -50,8 +49,6 @@
     const station = tables.substations[bus.station];
     (station.buses = station.buses || []).push(bus);
   }
-  const regionOf = new Map(tables.regions.map((one) => [one.region, one]));
-  for (const ground of tables.ground) Object.assign(ground, regionOf.get(ground.name), { path: ground.path });
 
   const GROUND = () => ({ pane: "ground", renderer: powersite.groundCanvas, interactive: false });
   const isWet = (area) => /water|lake|sea|river|glacier|reservoir/i.test(area.reason);
@@ -100,7 +97,7 @@
       for (const plant of [...tables.plants].sort((a, b) => (b.capacity_mw || 0) - (a.capacity_mw || 0))) {
         const shade = colour(`fuel-${powersite.fuel(plant.fuel)}`);
         const marker = L.circleMarker([plant.lat, plant.lon], { color: shade, fillColor: shade, fillOpacity: 0.35, ...disc(plant) });
-        growing.push([marker, () => disc(plant)]);
+        growing.push([marker, () => disc(plant), "plants"]);
         add(marker.bindPopup(() => popups.plant(plant)));
       }
     },
@@ -112,13 +109,13 @@
     },
     feeds: (add) => {
       const style = { color: colour("tie"), weight: 1, opacity: 0.7, dashArray: "2 4", interactive: false };
-      for (const feed of tables.feeds) add(L.polyline(feed.path, style));
+      for (const feed of tables.feeds.filter((one) => powersite.isShownId(one.site_id))) add(L.polyline(feed.path, style));
     },
     substations: (add) => {
       for (const station of tables.substations) {
         const style = { shape: "square", color: colour("station"), ...box(station), ...powersite.stationFill(station) };
         const sign = new Sign([station.lat, station.lon], style);
-        growing.push([sign, () => box(station)]);
+        growing.push([sign, () => box(station), "substations"]);
         add(sign.bindPopup(() => popups.station(station)));
       }
     },
@@ -130,14 +127,14 @@
     },
     supply: (add) => powersite.drawChosen(add),
     sites: (add) => {
-      const worstFirst = [...tables.sites].sort((a, b) => b.rank - a.rank);
-      for (const site of worstFirst) {
+      const badged = new Set(powersite.shownSites.slice(0, powersite.badges));
+      for (const site of [...powersite.shownSites].reverse()) {
         const shade = colour(`grade-${site.grade}`);
         const open = () => powersite.select(site.site_id);
         add(L.polygon(site.path, { color: shade, weight: 1.2, fillColor: shade, fillOpacity: powersite.scoreOpacity(site.score) }).on("click", open));
-        if (site.rank > powersite.badges) {
+        if (!badged.has(site)) {
           const marker = L.circleMarker([site.lat, site.lon], { color: colour("halo"), fillColor: shade, fillOpacity: 1, ...dot() });
-          growing.push([marker, dot]);
+          growing.push([marker, dot, "sites"]);
           add(marker.on("click", open).bindTooltip(() => popups.site(site)));
         }
       }
@@ -145,12 +142,15 @@
   };
   powersite.redraw = function (name) {
     const group = powersite.groups[name].clearLayers();
+    growing = growing.filter(([, , owner]) => owner !== name);
     DRAW[name]((layer) => group.addLayer(layer));
   };
 
   /** Fill each region with a colour; a region without one keeps the colour of the land. */
   function fill(add, shade) {
-    for (const region of tables.ground) {
+    const ofNow = new Map(powersite.regionsOfNow().map((one) => [one.region, one]));
+    for (const ground of tables.ground) {
+      const region = { ...ofNow.get(ground.name), ...ground };
       const style = { color: colour("border"), weight: 1, fillColor: shade(region) || colour("land"), fillOpacity: shade(region) ? 0.65 : 0 };
       add(L.polygon(region.path, style).bindPopup(() => popups.region(region)));
     }
@@ -223,6 +223,7 @@
   powersite.highest = (station) => Math.max(0, ...String(station.voltages_kv).split(";").map(Number).filter(Number.isFinite));
   powersite.stationRadius = (station) => (powersite.highest(station) >= 220 ? 4 : 3);
   powersite.stationFill = function (station) {
+    const load = powersite.loadMw();
     if (powersite.best(station, "firm_mw") >= load) return { fillColor: colour("station"), fillOpacity: 1 };
     if (powersite.best(station, "normal_mw") >= load) return { fillColor: colour("station"), fillOpacity: 0.4 };
     return { fillColor: colour("panel"), fillOpacity: 0.95 };

@@ -1,13 +1,11 @@
 "use strict";
 /* The sentences that explain a site: why this grade, what limits it, what would lift it, how sure it is. */
 (function () {
-  const { data, number, unknown, t, state, megawatts, limitWords } = powersite;
+  const { data, number, unknown, t, megawatts, limitWords } = powersite;
   const asked = data.scenario;
 
-  powersite.loadMw = () => (state && state.get("load")) || asked.load_mw;
-  powersite.phaseMw = () => powersite.loadMw() * data.first_phase_share;
-  /** What a grade means for the load of now. */
-  powersite.gradeMeaning = (grade) => t(`grade.${grade}`, { load: megawatts(powersite.loadMw()), redundancy: asked.redundancy, phase: megawatts(powersite.phaseMw()) });
+  powersite.phaseMw = () => powersite.loadMw() * data.reranking.first_phase_share;
+  for (const site of powersite.tables.sites) site.limits = limitWords(site.limiting_line, site.limiting_outage);
 
   const SLACK_MW = 1e-3;
   const millions = (usd) => number(usd / 1e6, usd >= 1e8 ? 0 : 1);
@@ -17,7 +15,6 @@
       firm: megawatts(site.firm_mw), normal: megawatts(site.normal_mw), load: megawatts(powersite.loadMw()),
       phase: megawatts(powersite.phaseMw()), redundancy: site.redundancy || t("unknown"),
     }),
-    limits: (site) => limitWords(site.limiting_line, site.limiting_outage),
     links(site) {
       const [here, part, supply] = [site.station_links_mw, site.part_links_mw, site.part_supply_mw].map((mw) => mw || 0);
       const values = { station: site.poi_name, here: megawatts(here), part: megawatts(part), supply: megawatts(supply), outage: site.part_without };

@@ -128,7 +128,9 @@ class Browser:
 
     def press(self, key: str) -> None:
         """Press and release a key."""
-        code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40}[key]
+        code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38}.get(
+            key
+        ) or ord(key.upper())
         text = {"text": "\r"} if key == "Enter" else {}
         values = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", **values, **text)

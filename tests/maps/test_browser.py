@@ -166,7 +166,8 @@ def test_popup_of_a_substation_has_headroom_and_of_a_line_its_overload(
     assert {"420", "900", "180", "260"} <= set(words)
     lines = "powersite.groups.lines.getLayers().filter((one) => one.getPopup())"
     browser.run(f"{lines}[3].openPopup(); 1")
-    assert "21 MW over its limit before any campus, when Line 2 is out" in spaced(browser.run(popup))
+    told = spaced(browser.run(popup))
+    assert "21 MW over its limit before any campus, when Line 2 is out" in told
 
 
 def test_credit_names_owners_and_licences_on_the_map(browser: Browser, toy: Path) -> None:
@@ -176,13 +177,22 @@ def test_credit_names_owners_and_licences_on_the_map(browser: Browser, toy: Path
     assert "Toy Plant Survey (CC-BY-4.0)" in credit
 
 
-def test_table_is_cut_at_two_hundred_and_says_so(browser: Browser, tmp_path: Path) -> None:
+def test_table_has_pages_of_two_hundred_rows(browser: Browser, tmp_path: Path) -> None:
     siting = make_siting()
     many = gpd_repeat(siting, 40)
     browser.open(write_map(many, tmp_path / "many.html"))
-    assert browser.run("document.querySelectorAll('#sheet-sites tbody tr').length") == 200
-    caption = browser.run("document.querySelector('#sheet-sites caption').innerText")
-    assert caption == "The best 200 of 320 sites; all are on the map."
+    rows = "[...document.querySelectorAll('#site-table tbody tr')].map((one) => one.dataset.id)"
+    assert browser.run(rows) == [f"toy-{at:04x}" for at in range(200)]
+    assert (
+        browser.run("document.querySelector('#site-table [role=status]').innerText") == "320 sites"
+    )
+    assert browser.run("document.querySelector('.pager span').innerText") == "1 – 200"
+    browser.run("[...document.querySelectorAll('#site-table tbody tr')].at(-1).focus()")
+    browser.press("ArrowDown")
+    assert browser.run(rows) == [f"toy-{at:04x}" for at in range(200, 320)]
+    assert browser.run("document.activeElement.dataset.id") == "toy-00c8"
+    browser.press("ArrowUp")
+    assert browser.run("document.activeElement.dataset.id") == "toy-00c7"
 
 
 def gpd_repeat(siting: Siting, times: int) -> Siting:

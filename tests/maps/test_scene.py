@@ -35,7 +35,6 @@ def test_has_all_sites_and_what_is_told_of_them(siting: Siting) -> None:
 def test_title_and_grades(siting: Siting) -> None:
     content = scene(siting)
     assert content["title"] == "powersite · Toyland · 180 MW"
-    assert content["first_phase_share"] == 0.3
     assert content["sure"] == {"top": 5, "sites": 8}
     assert content["counts"]["by_grade"] == {"A": 2, "B": 2, "C": 2, "D": 2}
     assert ["Demand of the base case", "800 MW"] in content["question"]

@@ -339,7 +339,7 @@ def toy_sureness(sites: gpd.GeoDataFrame) -> Sureness:
     )
     empty = pd.DataFrame(index=pd.Index(sites["site_id"]))
     columns = ["site_id", "top_share", "rank_p10", "rank_p90", "robust"]
-    return Sureness(sites[columns], empty, empty, tipping, top=5, draws=100)
+    return Sureness(sites[columns], empty, empty, tipping, empty, top=5, draws=100)
 
 
 def toy_upgrades() -> pd.DataFrame:
@@ -416,6 +416,9 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
             "firm_mw": [420.0, 240.0, np.nan],
             "months_p50": [28.0, 38.0, np.nan],
             "joint_firm_mw": [610.0, 250.0, np.nan],
+            "first_share": [0.75, 0.25, np.nan],
+            "rank_p10": [1.0, 1.0, np.nan],
+            "rank_p90": [2.0, 2.0, np.nan],
         },
         layers.regions.frame.geometry,
     )
