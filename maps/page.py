@@ -33,6 +33,7 @@ SCRIPTS: Final = (
     "rank.js",
     "regions.js",
     "filters.js",
+    "crowd.js",
     "labels.js",
     "legend.js",
     "card.js",
