@@ -38,6 +38,7 @@ SCRIPTS: Final = (
     "rank.js",
     "regions.js",
     "filters.js",
+    "crowd.js",
     "labels.js",
     "why.js",
     "legend.js",

@@ -127,6 +127,7 @@
     },
     supply: (add) => powersite.drawChosen(add),
     sites: (add) => {
+      if (powersite.crowded()) return void add(powersite.crowd);
       const badged = new Set(powersite.shownSites.slice(0, powersite.badges));
       for (const site of [...powersite.shownSites].reverse()) {
         const shade = colour(`grade-${site.grade}`);
@@ -198,6 +199,8 @@
     map.createPane("ground").style.zIndex = 250;
     map.getPane("ground").style.pointerEvents = "none";
     powersite.groundCanvas = L.canvas({ pane: "ground", padding: 0.3 });
+    map.createPane("crowd").style.zIndex = 410;
+    map.getPane("crowd").style.pointerEvents = "none";
     map.options.renderer = L.canvas({ padding: 0.2, tolerance: 3 });
     for (const name of powersite.order) powersite.groups[name] = L.layerGroup();
   };

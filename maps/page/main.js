@@ -100,7 +100,7 @@
     powersite.addFinder(map);
   }
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const calm = powersite.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   function fit(bounds, maxZoom, animate) {
     const card = document.getElementById("card"), legend = document.getElementById("legend");
     const over = card.hidden ? legend : card;
