@@ -22,12 +22,25 @@
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
     powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    onPaper(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
     document.documentElement.dataset.ready = "true";
   };
+
+  /** Paper has another size than the window; what was in view stays in view. */
+  function onPaper(map) {
+    let view = null;
+    window.matchMedia("print").addEventListener("change", ({ matches }) => {
+      if (matches) view = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom() };
+      powersite.outOfPictures();
+      map.invalidateSize({ animate: false });
+      if (!view) return;
+      if (matches) map.fitBounds(chosen ? powersite.boundsOf(chosen).pad(0.25) : view.bounds, { animate: false, maxZoom: 10 });
+      if (matches) powersite.intoPictures(map);
+      else map.setView(view.centre, view.zoom, { animate: false });
+    });
+  }
 
   /** Show what the address says, and let it follow from then on. */
   function recall(map) {
