@@ -52,6 +52,10 @@ CHECKPOINT_HELP = (
     "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
     "interrupted. Removed when the answer is printed."
 )
+BASEMAP_HELP = (
+    "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
+    "page from a web server, not to a file."
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -325,11 +329,14 @@ def draw(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
     question: Question,
+    basemap: Annotated[
+        Literal["none", "osm"], typer.Option("--basemap", help=BASEMAP_HELP)
+    ] = "none",
 ) -> None:
     """Write the map of PLACE as one HTML file that needs no network."""
     from maps.exports import write_map
 
-    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+    typer.echo(f"Written: {write_map(_find(place, question), out, basemap)}")
 
 
 @app.command()

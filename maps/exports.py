@@ -17,19 +17,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.siting import Siting
+    from maps.basemap import Basemap
 
 MANIFEST: Final = "manifest.json"
 
 
-def write_map(siting: Siting, path: Path) -> Path:
+def write_map(siting: Siting, path: Path, basemap: Basemap = "none") -> Path:
     """Write the map as one HTML file.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    path
+        Where to.
+    basemap
+        Tiles to lay under the map; without them the page asks nothing of any network.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    return place_file(path, lambda target: _write_map(siting, target))
+    return place_file(path, lambda target: _put(target, map_html(siting, basemap)))
 
 
 def write_pack(siting: Siting, out: Path, formats: Iterable[str] | None = None) -> list[Path]:

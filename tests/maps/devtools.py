@@ -30,6 +30,10 @@ PATIENCE_S = 60.0
 KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
 
 
+class RefusedError(AssertionError):
+    """The browser answered a command with an error."""
+
+
 class Browser:
     """One page of one browser; collects what the page logs and asks for."""
 
@@ -78,7 +82,8 @@ class Browser:
         while True:
             answer = self._receive()
             if answer.get("id") == self._last:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise RefusedError(answer)
                 return dict(answer["result"])
             self.events.append(answer)
 
@@ -123,9 +128,15 @@ class Browser:
     def wait(self, condition: str) -> None:
         """Wait until an expression is true."""
         end = time.monotonic() + PATIENCE_S
-        while not self.run(condition):
+        while not self._holds(condition):
             assert time.monotonic() < end, f"never true: {condition}; {self.complaints()}"
             time.sleep(0.05)
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except RefusedError:  # the document went away while it was asked
+            return False
 
     def press(self, key: str) -> None:
         """Press and release a key."""
