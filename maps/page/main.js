@@ -25,6 +25,7 @@
     onPaper(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
+    performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
 

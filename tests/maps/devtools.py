@@ -27,6 +27,11 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 PATIENCE_S = 60.0
+KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
+
+
+class RefusedError(AssertionError):
+    """The browser answered a command with an error."""
 
 
 class Browser:
@@ -77,7 +82,8 @@ class Browser:
         while True:
             answer = self._receive()
             if answer.get("id") == self._last:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise RefusedError(answer)
                 return dict(answer["result"])
             self.events.append(answer)
 
@@ -122,15 +128,19 @@ class Browser:
     def wait(self, condition: str) -> None:
         """Wait until an expression is true."""
         end = time.monotonic() + PATIENCE_S
-        while not self.run(condition):
+        while not self._holds(condition):
             assert time.monotonic() < end, f"never true: {condition}; {self.complaints()}"
             time.sleep(0.05)
 
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except RefusedError:  # the document went away while it was asked
+            return False
+
     def press(self, key: str) -> None:
         """Press and release a key."""
-        code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38}.get(
-            key
-        ) or ord(key.upper())
+        code = KEYS.get(key) or ord(key.upper())
         text = {"text": "\r"} if key == "Enter" else {}
         values = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", **values, **text)
