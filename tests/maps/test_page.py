@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 
-KNOWN_TEXTS = {"http://www.w3.org/2000/svg", "https://leafletjs.com"}
-"""Addresses in Leaflet that are names, not sources: a namespace, and a link that we do not show."""
+KNOWN_TEXTS = {
+    "http://www.w3.org/2000/svg",
+    "https://leafletjs.com",
+    "https://bugs.chromium.org/p/chromium/issues/detail?id=600120",
+    "https://bugzilla.mozilla.org/show_bug.cgi?id=888319",
+}
+"""Addresses in Leaflet that nothing is loaded from: a namespace, comments, a link not shown."""
 
 
 class Elements(html.parser.HTMLParser):
