@@ -16,6 +16,8 @@
     map.invalidateSize({ animate: false });
     home(false);
     powersite.draw(map);
+    powersite.addTiles(map);
+    powersite.drawLegend(map);
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
@@ -59,7 +61,10 @@
   powersite.showOnMap = function (anew) {
     powersite.redraw("sites");
     powersite.redraw("feeds");
-    if (anew) powersite.drawLegend(powersite.map);
+    if (anew) {
+      for (const name of ["substations", "region_grade"]) powersite.redraw(name);
+      powersite.drawLegend(powersite.map);
+    }
     powersite.showBadges();
     if (chosen) {
       powersite.markBadge(chosen.site_id);
@@ -92,9 +97,10 @@
       },
     });
     new Home().addTo(map);
+    powersite.addFinder(map);
   }
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const calm = powersite.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   function fit(bounds, maxZoom, animate) {
     const card = document.getElementById("card"), legend = document.getElementById("legend");
     const over = card.hidden ? legend : card;
@@ -115,10 +121,7 @@
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
-    const bounds = L.polygon(site.path).getBounds();
-    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
-    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
-    fit(bounds.pad(0.35), 10, true);
+    fit(powersite.boundsOf(site).pad(0.25), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
     card.querySelector("h2").focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 "use strict";
 /* The order of the sites, as geo/ranking.py makes it, for the weights and the load of now. */
 (function () {
-  const { data, tables, state, t, number } = powersite;
+  const { data, tables, state, t } = powersite;
   const rules = data.reranking, asked = data.scenario;
   const GRADES = ["A", "B", "C", "D"];
   const count = data.sites.rows;
@@ -132,7 +132,6 @@
   };
 
   powersite.criteria = rules.criteria;
-  powersite.megawatts = (mw) => `${number(mw, Number.isInteger(mw) || mw >= 100 ? 0 : 1)} MW`;
   powersite.gradeMeaning = function (grade) {
     const load = powersite.megawatts(powersite.loadMw());
     const phase = powersite.megawatts(powersite.loadMw() * rules.first_phase_share);
