@@ -83,7 +83,8 @@ ROOMS = {
     ),
     "benchmarks": Room(
         ours=frozenset({"cli", "geo", "layers", "maps"})
-        | {"tests.geo.definition", "tests.geo.dense", "tests.geo.drawings", "tests.geo.peers"},
+        | {"tests.geo.definition", "tests.geo.dense", "tests.geo.drawings", "tests.geo.peers"}
+        | {"tests.maps.crowd", "tests.maps.devtools"},
         packages=None,
     ),
     "tests": Room(

@@ -26,6 +26,7 @@
     window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
+    performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
 

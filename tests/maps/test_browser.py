@@ -235,6 +235,33 @@ def test_hostile_names_show_as_text_and_run_nothing(
     assert not [link for link in links if link.lower().startswith(("javascript:", "data:"))]
 
 
+def test_hostile_names_are_text_in_filters_stars_and_comparison(
+    browser: Browser, hostile: Siting, tmp_path: Path
+) -> None:
+    path = write_map(hostile, tmp_path / "hostile.html")
+    stars = "stars=toy-0001,toy-0002,toy-0003,toy-0004,%3Cimg src=x onerror=window.harmed=1%3E"
+    browser.open(path, fragment=f"{stars}&load=97&w=months:3&region=%3Cimg src=x%3E")
+    assert browser.run("powersite.stars().length") == 4
+    assert browser.run("powersite.shownSites.length") == 0
+    browser.run("powersite.clearFilters(); powersite.openCompare()")
+    names = "[...document.querySelectorAll('#compare thead .link')].map((one) => one.textContent)"
+    given = dict(zip(hostile.sites["site_id"], hostile.sites["name"], strict=True))
+    order = browser.run("powersite.ranked.map((one) => one.site_id)")
+    starred = ["toy-0001", "toy-0002", "toy-0003", "toy-0004"]
+    assert browser.run(names) == [given[site] for site in order if site in starred]
+    regions = "[...document.getElementById('field-region').options].map((one) => one.value)"
+    assert set(browser.run(regions)) == {"", *hostile.sites["region"]}
+    browser.wait("document.querySelectorAll('#site-table tbody tr').length === 8")
+    labels = "[...document.querySelectorAll('.star')].map((one) => one.getAttribute('aria-label'))"
+    assert browser.run(labels) == [f"Star {given[site]}" for site in order]
+    assert browser.run("document.querySelectorAll('img, iframe, object').length") == 0
+    assert browser.run("window.harmed") is None
+    assert "1337" not in browser.run("document.body.innerText")
+    assert browser.complaints() == []
+    assert browser.requests()[0].startswith(path.resolve().as_uri())
+    assert len(browser.requests()) == 1
+
+
 def test_the_card_tells_limits_upgrades_and_spread(browser: Browser, toy: Path) -> None:
     browser.open(toy)
     browser.run("powersite.select('toy-0001')")
