@@ -56,6 +56,10 @@ EXPORT_FORMATS = (
     "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
     "pypsa, matpower, stac"
 )
+POSTGIS_HELP = (
+    "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
+    "PGPASSWORD or ~/.pgpass."
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -334,15 +338,30 @@ def export(
     site: Annotated[
         str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
     ] = "",
+    postgis: Annotated[
+        str,
+        typer.Option("--postgis", metavar="URL", envvar="POWERSITE_POSTGIS", help=POSTGIS_HELP),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option("--schema", help="Of the tables; powersite_PLACE if left out.")
+    ] = "",
 ) -> None:
     """Write the shortlist of PLACE for a GIS team or a grid planner."""
-    from maps.delivery import Order
+    from maps.database import check_database
+    from maps.delivery import Order, deliver
     from maps.exports import check_order, write_pack
+    from maps.postgis import load_into_postgis
 
     order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
     check_order(order)  # so that a slip of the pen is told before a long search
-    written = write_pack(_find(place, question, (site,) if site else ()), out, order)
+    if postgis:
+        check_database(postgis, schema)
+    siting = _find(place, question, (site,) if site else ())
+    written = write_pack(siting, out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
+    if postgis:
+        loaded = load_into_postgis(deliver(siting, order), postgis, schema)
+        typer.echo(f"{loaded.rows} rows in schema {loaded.schema}, run {loaded.run_id}")
 
 
 @app.command()
