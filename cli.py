@@ -365,6 +365,24 @@ def export(
 
 
 @app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What powersite site or export has written.")
+    ],
+    port: Annotated[int, typer.Option("--port", help="0 for any.", min=0, max=65_535)] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Others may reach it.")] = False,
+) -> None:
+    """Offer a pack to QGIS and ArcGIS as OGC API Features, read-only, until interrupted."""
+    from maps.serve import serve as offer
+
+    def ready(url: str) -> None:
+        typer.echo(f"Serving {folder} at {url}")
+
+    offer(folder, port, host, expose=expose, ready=ready)
+
+
+@app.command()
 def check(place: CasePlace) -> None:
     """Print every fault in the data of PLACE at once."""
     from layers.case import faults_of_case, is_case
