@@ -60,6 +60,10 @@ BASEMAP_HELP = (
     "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
     "page from a web server, not to a file."
 )
+POSTGIS_HELP = (
+    "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
+    "PGPASSWORD or ~/.pgpass."
+)
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -383,15 +387,48 @@ def export(
     site: Annotated[
         str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
     ] = "",
+    postgis: Annotated[
+        str,
+        typer.Option("--postgis", metavar="URL", envvar="POWERSITE_POSTGIS", help=POSTGIS_HELP),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option("--schema", help="Of the tables; powersite_PLACE if left out.")
+    ] = "",
 ) -> None:
     """Write the shortlist of PLACE for a GIS team or a grid planner."""
-    from maps.delivery import Order
+    from maps.database import check_database
+    from maps.delivery import Order, deliver
     from maps.exports import check_order, write_pack
+    from maps.postgis import load_into_postgis
 
     order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
     check_order(order)  # so that a slip of the pen is told before a long search
-    written = write_pack(_find(place, question, (site,) if site else ()), out, order)
+    if postgis:
+        check_database(postgis, schema)
+    siting = _find(place, question, (site,) if site else ())
+    written = write_pack(siting, out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
+    if postgis:
+        loaded = load_into_postgis(deliver(siting, order), postgis, schema)
+        typer.echo(f"{loaded.rows} rows in schema {loaded.schema}, run {loaded.run_id}")
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What powersite site or export has written.")
+    ],
+    port: Annotated[int, typer.Option("--port", help="0 for any.", min=0, max=65_535)] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Others may reach it.")] = False,
+) -> None:
+    """Offer a pack to QGIS and ArcGIS as OGC API Features, read-only, until interrupted."""
+    from maps.serve import serve as offer
+
+    def ready(url: str) -> None:
+        typer.echo(f"Serving {folder} at {url}")
+
+    offer(folder, port, host, expose=expose, ready=ready)
 
 
 @app.command()
