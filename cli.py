@@ -6,7 +6,8 @@ import inspect
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -19,6 +20,7 @@ from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 if TYPE_CHECKING:
     from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
+    from geo.tiles import Tiling
     from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
@@ -64,6 +66,25 @@ POSTGIS_HELP = (
     "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
     "PGPASSWORD or ~/.pgpass."
 )
+EngineName = Annotated[
+    Literal["threads", "dask"],
+    typer.Option("--engine", help="What works on surfaces: threads of this process, or Dask."),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; none starts one on loopback."
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FOLDER",
+        help="Keep done tiles of surfaces there, so that the same command goes on where it was "
+        "interrupted. Removed when the answer is out.",
+    ),
+]
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -204,12 +225,16 @@ def site(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
 ) -> None:
     """Find and rank the sites of PLACE, and write map, shortlist, regions and manifest."""
     from maps.exports import write_pack
     from maps.tables import ranking_text
 
-    siting = _find(place, question)
+    with _tiling(engine, scheduler, keep) as tiling:
+        siting = _find(place, question, tiling=tiling)
     written = write_pack(siting, out)
     typer.echo(ranking_text(siting, "site"))
     typer.echo(ranking_text(siting, "region"))
@@ -329,6 +354,31 @@ def portfolio(
     with _Progress(question) as progress:
         found = find_portfolio(siting, wish, progress)
     typer.echo(portfolio_text(found, siting, fmt), nl=fmt == "table")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def land(
+    place: PlaceName,
+    question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
+    fmt: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Print what bars the land of PLACE and what is known of the rest; it needs surfaces."""
+    from geo.land_summary import land_summary
+    from layers.place import open_place, read_layers
+    from layers.question import pose
+    from maps.land import land_text
+
+    place_file, scenario = pose(open_place(place), question.config, question.options)
+    layers = read_layers(place_file)
+    with _tiling(engine, scheduler, keep) as tiling, _Progress(question) as progress:
+        summary = land_summary(layers, scenario, tiling, progress or (lambda *_: None))
+    typer.echo(land_text(summary, fmt), nl=False)
 
 
 @app.command("map")
@@ -545,7 +595,31 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
+@contextmanager
+def _tiling(engine: str, scheduler: str, keep: Path | None) -> Iterator[Tiling]:
+    """Start what works on surfaces; tiles that were kept go when all went well."""
+    from geo.tiles import Tiling
+
+    if scheduler and engine != "dask":
+        raise ScenarioError("--scheduler is for --engine dask; add that, or leave it out")
+    with ExitStack() as stack:
+        shelf, cluster = None, None
+        if keep is not None:
+            from maps.tile_shelf import TileShelf
+
+            shelf = TileShelf(keep)
+        if engine == "dask":
+            from layers.cluster import Cluster
+
+            cluster = stack.enter_context(Cluster(scheduler))
+        yield Tiling(cluster, shelf)
+        if shelf is not None:
+            shelf.remove()
+
+
+def _find(
+    place: str, question: Question, also: tuple[str, ...] = (), tiling: Tiling | None = None
+) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import pose
@@ -553,7 +627,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     place_file, scenario = pose(open_place(place), question.config, question.options)
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress, also=also)
+        return find_sites(layers, scenario, progress, also=also, tiling=tiling)
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:

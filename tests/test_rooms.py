@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = frozenset({"benchmarks", "cli", "geo", "layers", "maps", "tests"})
 NETWORK = words(
     """aiohttp asyncio ftplib http httpx imaplib pooch poplib requests smtplib socket socketserver
-    ssl urllib urllib3 xmlrpc"""
+    ssl urllib.request urllib.robotparser urllib3 xmlrpc"""
 )
 FILES = words(
     """bz2 dbm fileinput glob gzip importlib io logging lzma mmap ntpath os pathlib pickle
