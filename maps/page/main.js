@@ -22,8 +22,7 @@
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
     powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    powersite.preparePrint(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
     performance.mark("ready");
