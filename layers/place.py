@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -12,9 +12,9 @@ import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
 from geo.kinds import Layer, Layers, Parcels, Source
+from layers.land import read_land
 from layers.paths import find_file, format_of, sha256_of
 from layers.settings import (
-    PLACE_TOML,
     POINT_SHAPES,
     REQUIRED_KINDS,
     LayerEntry,
@@ -22,6 +22,7 @@ from layers.settings import (
     read_settings,
 )
 from layers.tables import DEGREES, read_table, with_lines, with_paths, with_points
+from layers.typed import PLACE_TOML
 from layers.vectors import in_place_crs, layer_names, read_vector
 
 if TYPE_CHECKING:
@@ -121,8 +122,10 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
         faults += found
     if any(kind not in built for kind in REQUIRED_KINDS):
         return None, faults
+    land, found = read_land(place_file, built)
+    faults += found
     faults += _unconnected_faults(place_file, built["substations"])
-    layers, found = _put_together(place_file, built)
+    layers, found = _put_together(place_file, land)
     return layers, [*faults, *found]
 
 
@@ -180,7 +183,7 @@ def _read_csv(
         frame, found = with_paths(frame, crs, place_crs, entry.file)
     elif shape == "LineString":
         frame, found = with_lines(frame, crs, stations, entry.file)
-    elif shape == "Polygon":
+    elif shape in {"Polygon", "Any"}:
         remedy = "give it as geojson, gpkg, shp or fgb"
         return pd.DataFrame(), [Fault(entry.file, "a table cannot hold polygons", remedy)]
     else:
@@ -251,9 +254,9 @@ def _unconnected_faults(place_file: PlaceFile, substations: Layer) -> list[Fault
 
 
 def _put_together(
-    place_file: PlaceFile, built: Mapping[str, Layer]
+    place_file: PlaceFile, built: Mapping[str, Any]
 ) -> tuple[Layers | None, list[Fault]]:
     try:
-        return Layers(place_file.place, **built), []  # type: ignore[arg-type] # keyed by kind
+        return Layers(place_file.place, **built), []
     except LayerError as error:
         return None, list(error.faults)

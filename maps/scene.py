@@ -80,7 +80,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "region_breaks": region_breaks(siting),
         "dropped": records(siting.dropped),
         "sources": [
-            {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.present()
+            {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
         "notes": list(siting.notes),
     }

@@ -30,8 +30,8 @@ PATIENCE_S = 60.0
 KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
 
 
-class RefusedError(AssertionError):
-    """The browser answered a command with an error."""
+class MovedError(Exception):
+    """The page went away while it was asked."""
 
 
 class Browser:
@@ -82,8 +82,9 @@ class Browser:
         while True:
             answer = self._receive()
             if answer.get("id") == self._last:
-                if "error" in answer:
-                    raise RefusedError(answer)
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise MovedError
+                assert "error" not in answer, answer
                 return dict(answer["result"])
             self.events.append(answer)
 
@@ -126,16 +127,16 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, condition: str) -> None:
-        """Wait until an expression is true."""
+        """Wait until an expression is true; a page that is being loaded anew is waited for too."""
         end = time.monotonic() + PATIENCE_S
-        while not self._holds(condition):
+        while not self._is_true(condition):
             assert time.monotonic() < end, f"never true: {condition}; {self.complaints()}"
             time.sleep(0.05)
 
-    def _holds(self, condition: str) -> bool:
+    def _is_true(self, condition: str) -> bool:
         try:
             return bool(self.run(condition))
-        except RefusedError:  # the document went away while it was asked
+        except MovedError:
             return False
 
     def press(self, key: str) -> None:
