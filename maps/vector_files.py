@@ -13,6 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from geo.errors import OutputError
 from maps.dictionary import aliases
 from maps.geopackage import GEOMETRY_TYPES, fixed_date
+from maps.write import first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def _write(
             pyogrio.write_dataframe(frame, path, layer=name, driver=driver, **options)
             found = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
         except FAULTS as error:
-            raise OutputError(f"cannot write '{path.name}': {error}") from error
+            raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error
     if found != len(frame):
         raise OutputError(f"cannot write '{path.name}': {found} of {len(frame)} rows arrived")
 
