@@ -24,6 +24,7 @@ from maps.delivery import Order, deliver
 from maps.dictionary import aliases
 from maps.exports import write_pack
 from maps.frames import known
+from tests.maps.toy import make_siting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,16 +43,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DEGREE = 1e-7
 
 
-@pytest.fixture
-def delivery(siting: Siting) -> Delivery:
-    return deliver(siting, Order())
+@pytest.fixture(scope="module")
+def delivery() -> Delivery:
+    return deliver(make_siting(), Order())
 
 
-@pytest.fixture
-def pack(siting: Siting, tmp_path: Path) -> Path:
-    """The toy answer in every format."""
-    write_pack(siting, tmp_path / "pack", Order(formats=ALL, layers=()))
-    return tmp_path / "pack"
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy answer in every format, to be read only."""
+    folder = tmp_path_factory.mktemp("formats") / "pack"
+    write_pack(make_siting(), folder, Order(formats=ALL))
+    return folder
 
 
 @pytest.fixture(scope="session")
