@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,19 @@ def test_a_site_that_is_no_more(siting: Siting, earlier: Path) -> None:
     gone = changes(less, earlier).set_index("site_id").loc["toy-0002"]
     assert (gone["change"], gone["rank_before"]) == ("gone", 2)
     assert pd.isna(gone["rank_now"])
-    assert gone["why"].startswith("no longer among the sites")
+    # Its neighbours lie 14 km and more away, so at 20 km of spacing the nearest stands for it.
+    assert re.fullmatch(
+        r"no longer among the sites; toy-000[13] \(Site [13]\), 1[45] km away, ranks better now "
+        "and stands for it",
+        gone["why"],
+    )
+
+
+def test_a_site_that_is_no_more_and_has_no_neighbour(siting: Siting, earlier: Path) -> None:
+    near = replace(siting, scenario=replace(siting.scenario, spacing_km=5.0))
+    less = reranked(near, [0, 2, 3, 4, 5, 6, 7])
+    gone = changes(less, earlier).set_index("site_id").loc["toy-0002"]
+    assert gone["why"].endswith("barred or out of reach now, as no site is near")
 
 
 def test_the_measure_that_moved_the_score_most_is_the_reason(siting: Siting, earlier: Path) -> None:
@@ -87,7 +100,7 @@ def test_the_measure_that_moved_the_score_most_is_the_reason(siting: Siting, ear
     row = changes(now, earlier).set_index("site_id").loc["toy-0001"]
     assert (row["criterion"], row["measure"]) == ("firm_mw", "firm_mw")
     assert (row["value_before"], row["value_now"], row["points"]) == ("420", "150", -12.0)
-    assert row["why"] == ("grade A became B; firm power (n-1) 420 MW became 150 MW (-12.0 points)")
+    assert row["why"] == ("grade A became B; firm power (N-1) 420 MW became 150 MW (-12.0 points)")
 
 
 def test_another_question_is_told(siting: Siting, earlier: Path) -> None:
