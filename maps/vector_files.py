@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -73,7 +74,10 @@ def _write(
         options |= {"geometry_type": kind, "promote_to_multi": kind.startswith("Multi")}
     with fixed_date():
         try:
-            pyogrio.write_dataframe(frame, path, layer=name, driver=driver, **options)
+            with warnings.catch_warnings():
+                # That a name of the user's had to be changed, which the count does not mind.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                pyogrio.write_dataframe(frame, path, layer=name, driver=driver, **options)
             found = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
         except FAULTS as error:
             raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error

@@ -435,3 +435,46 @@ def test_whole_numbers_fit_in_what_arcgis_reads(pack: Path) -> None:
         )
     )
     assert np.dtype(kinds["rank"]) == np.int32
+
+
+def test_columns_of_the_user_survive_every_format(siting: Siting, tmp_path: Path) -> None:
+    """Names that formats keep for themselves, with blanks, and twice but for capitals."""
+    own = siting.layers.lines.frame.assign(
+        **{"fid": 1, "GEOM": "x", "OBJECTID": 7, "NAME": "other", "Größe [m²]": 1.5}
+    )
+    lines = replace(siting.layers.lines, frame=own)
+    wide = replace(siting, layers=replace(siting.layers, lines=lines))
+    write_pack(wide, tmp_path / "out", Order(formats=ALL))
+    new = {"fid_own", "GEOM_own", "OBJECTID_own", "NAME_own", "Größe [m²]"}
+    found = gpd.read_file(tmp_path / "out" / "shortlist.gpkg", layer="lines")
+    assert new <= set(found.columns)
+    assert found["NAME_own"].tolist() == ["other"] * 5
+    for name in ("flatgeobuf/lines.fgb", "shapefile/lines.shp", "shortlist.gdb"):
+        options = {"layer": "lines"} if name.endswith(".gdb") else {}
+        read = gpd.read_file(tmp_path / "out" / name, **options)
+        assert len(read.columns) == len(found.columns), name
+        assert len(read) == 5
+
+
+@pytest.mark.parametrize("layers", [("headroom",), ("sites",), ("lines", "sources")])
+def test_any_choice_of_layers_makes_a_pack(
+    siting: Siting, tmp_path: Path, layers: tuple[str, ...]
+) -> None:
+    written = write_pack(siting, tmp_path / "out", Order(formats=(*ALL, "map"), layers=layers))
+    assert all(path.exists() for path in written)
+    found = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "out" / "shortlist.gpkg")}
+    assert found == {*layers, "dictionary", "layer_styles"}
+
+
+def test_empty_layers_are_written_empty(siting: Siting, tmp_path: Path) -> None:
+    bare = replace(
+        siting,
+        congestion=siting.congestion.head(0),
+        supply_paths=siting.supply_paths.head(0),
+        limits=siting.limits.head(0),
+        gantt=siting.gantt.head(0),
+    )
+    write_pack(bare, tmp_path / "out", Order(formats=ALL))
+    for name in ("shortlist.gpkg", "shortlist.gdb"):
+        found = pyogrio.read_info(tmp_path / "out" / name, layer="supply_paths")
+        assert (found["features"], "weakest_mw" in found["fields"]) == (0, True)
