@@ -6,7 +6,8 @@ import inspect
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -19,6 +20,7 @@ from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 if TYPE_CHECKING:
     from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
+    from geo.tiles import Tiling
     from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
@@ -56,10 +58,33 @@ EXPORT_FORMATS = (
     "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
     "pypsa, matpower, stac"
 )
+BASEMAP_HELP = (
+    "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
+    "page from a web server, not to a file."
+)
 POSTGIS_HELP = (
     "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
     "PGPASSWORD or ~/.pgpass."
 )
+EngineName = Annotated[
+    Literal["threads", "dask"],
+    typer.Option("--engine", help="What works on surfaces: threads of this process, or Dask."),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; none starts one on loopback."
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FOLDER",
+        help="Keep done tiles of surfaces there, so that the same command goes on where it was "
+        "interrupted. Removed when the answer is out.",
+    ),
+]
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -70,6 +95,8 @@ class Question(NamedTuple):
     """Scenario knobs that were given."""
     config: Path | None
     """A scenario file."""
+    sites: Path | None
+    """Places of one's own to rank in place of all land."""
     quiet: bool
     """No progress."""
     verbose: bool
@@ -105,8 +132,23 @@ PRESET = inspect.Parameter(
         ),
     ],
 )
+SITES = inspect.Parameter(
+    "sites",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(
+            "--sites",
+            metavar="FILE",
+            help="Parcels or points of your own to rank in place of all land: gpkg, geojson, shp, "
+            "fgb, or csv with lon and lat.",
+        ),
+    ],
+)
 SITE_KNOBS = (
     PRESET,
+    SITES,
     _knob("load_mw", float, "Power of the campus."),
     _knob("redundancy", Redundancy, "What grade A asks for."),
     _knob("months", float, "Months after which power is wanted."),
@@ -156,8 +198,9 @@ def asks(*knobs: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[
         def run(**given: Any) -> None:  # noqa: ANN401 -- typer gives each option its own type
             options = {name: given.pop(name) for name in names}
             chosen = {name: value for name, value in options.items() if value is not None}
+            sites = chosen.pop("sites", None)
             question = Question(
-                chosen, given.pop("config"), given.pop("quiet"), given.pop("verbose")
+                chosen, given.pop("config"), sites, given.pop("quiet"), given.pop("verbose")
             )
             command(**given, question=question)
 
@@ -182,12 +225,16 @@ def site(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
 ) -> None:
     """Find and rank the sites of PLACE, and write map, shortlist, regions and manifest."""
     from maps.exports import write_pack
     from maps.tables import ranking_text
 
-    siting = _find(place, question)
+    with _tiling(engine, scheduler, keep) as tiling:
+        siting = _find(place, question, tiling=tiling)
     written = write_pack(siting, out)
     typer.echo(ranking_text(siting, "site"))
     typer.echo(ranking_text(siting, "region"))
@@ -201,11 +248,17 @@ def rank(
     question: Question,
     by: Annotated[Literal["site", "region"], typer.Option("--by", help="What to rank.")] = "site",
     fmt: AsFormat = "table",
+    second: Annotated[
+        bool, typer.Option("--second-opinion", help="Order the sites by TOPSIS too.")
+    ] = False,
 ) -> None:
     """Print the ranking of PLACE; nothing is written."""
+    from geo.topsis import second_opinion
     from maps.tables import ranking_text
 
-    typer.echo(ranking_text(_find(place, question), by, fmt), nl=fmt == "table")
+    siting = _find(place, question)
+    opinion = second_opinion(siting.sites, siting.scenario) if second else None
+    typer.echo(ranking_text(siting, by, fmt, second=opinion), nl=fmt == "table")
 
 
 @app.command()
@@ -303,17 +356,63 @@ def portfolio(
     typer.echo(portfolio_text(found, siting, fmt), nl=fmt == "table")
 
 
+@app.command()
+@asks(*SITE_KNOBS)
+def land(
+    place: PlaceName,
+    question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
+    fmt: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Print what bars the land of PLACE and what is known of the rest; it needs surfaces."""
+    from geo.land_summary import land_summary
+    from layers.place import open_place, read_layers
+    from layers.question import pose
+    from maps.land import land_text
+
+    place_file, scenario = pose(open_place(place), question.config, question.options)
+    layers = read_layers(place_file)
+    with _tiling(engine, scheduler, keep) as tiling, _Progress(question) as progress:
+        summary = land_summary(layers, scenario, tiling, progress or (lambda *_: None))
+    typer.echo(land_text(summary, fmt), nl=False)
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
     question: Question,
+    basemap: Annotated[
+        Literal["none", "osm"], typer.Option("--basemap", help=BASEMAP_HELP)
+    ] = "none",
 ) -> None:
     """Write the map of PLACE as one HTML file that needs no network."""
     from maps.exports import write_map
 
-    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+    typer.echo(f"Written: {write_map(_find(place, question), out, basemap)}")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def report(
+    place: PlaceName,
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write: .pdf, or .png and its second page.")
+    ],
+    question: Question,
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots an inch of .png.", min=50, max=600)] = 150,
+) -> None:
+    """Write two pages on PLACE to print and to show: map, ranking, times, costs, sources."""
+    from maps.report import refuse_other_names, write_report
+
+    refuse_other_names(out)
+    written = write_report(_find(place, question), out, dpi)
+    typer.echo("Written: " + "  ".join(str(path) for path in written))
 
 
 @app.command()
@@ -407,7 +506,7 @@ def places() -> None:
 
 
 @app.command()
-@asks(*SITE_KNOBS)
+@asks(*(knob for knob in SITE_KNOBS if knob is not SITES))
 def backtest(
     place: Annotated[list[str], typer.Argument(metavar="PLACE...", help="One or more places.")],
     question: Question,
@@ -496,15 +595,39 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
+@contextmanager
+def _tiling(engine: str, scheduler: str, keep: Path | None) -> Iterator[Tiling]:
+    """Start what works on surfaces; tiles that were kept go when all went well."""
+    from geo.tiles import Tiling
+
+    if scheduler and engine != "dask":
+        raise ScenarioError("--scheduler is for --engine dask; add that, or leave it out")
+    with ExitStack() as stack:
+        shelf, cluster = None, None
+        if keep is not None:
+            from maps.tile_shelf import TileShelf
+
+            shelf = TileShelf(keep)
+        if engine == "dask":
+            from layers.cluster import Cluster
+
+            cluster = stack.enter_context(Cluster(scheduler))
+        yield Tiling(cluster, shelf)
+        if shelf is not None:
+            shelf.remove()
+
+
+def _find(
+    place: str, question: Question, also: tuple[str, ...] = (), tiling: Tiling | None = None
+) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import pose
 
     place_file, scenario = pose(open_place(place), question.config, question.options)
-    layers = read_layers(place_file)
+    layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress, also=also)
+        return find_sites(layers, scenario, progress, also=also, tiling=tiling)
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:

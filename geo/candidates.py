@@ -20,7 +20,10 @@ from pyproj import Proj, Transformer
 from scipy.spatial import cKDTree
 
 from geo.errors import NoSiteError
+from geo.ground import ground_of, town_circles
+from geo.land_sites import grown_sites, measured_on
 from geo.policy import closed
+from geo.tiles import Tiling
 from geo.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 MAX_VERTICES = 200
+HALF = 0.5
 LEAST_M2 = 1.0
 """Less ground than this is rounding: two borders that touch."""
 CAMPUS_GRID_M = 100
@@ -63,10 +67,14 @@ class Candidates:
     use, position_error_km."""
     dropped: dict[str, int]
     """Reason to count of places."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know of the choice."""
 
 
-def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Candidates:
-    """Find greenfield cells and existing campuses.
+def find_candidates(
+    layers: Layers, scenario: Scenario, stations_m: Array, tiling: Tiling | None = None
+) -> Candidates:
+    """Find greenfield sites and existing campuses.
 
     Parameters
     ----------
@@ -76,20 +84,25 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
         Cell size, reach and the area that the load needs.
     stations_m
         (n, 2) positions of the points of connection; cells out of their reach are dropped first.
+    tiling
+        How surfaces are worked on, where the place has any.
 
     Raises
     ------
     NoSiteError
         If every place is dropped; the message counts the reasons.
     """
-    cells, dropped = _cells_in_reach(layers, scenario, stations_m)
-    land, more = _buildable(cells, layers, scenario)
-    greenfield = _described(land, layers, "greenfield")
-    campuses = _campuses(layers, scenario)
+    if layers.surfaces is not None:
+        greenfield, reasons = _on_surfaces(layers, scenario, stations_m, tiling or Tiling())
+    else:
+        cells, dropped = _cells_in_reach(layers, scenario, stations_m)
+        land, more = _buildable(cells, layers, scenario)
+        greenfield, reasons = _described(land, layers), Counter(dropped) + Counter(more)
+    campuses = known_campuses(layers, scenario)
     frames = [part for part in (greenfield, campuses) if len(part)] or [greenfield]
     frame = pd.concat(frames, ignore_index=True)
     barred = closed(frame["region"], layers)
-    reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(barred.sum())})
+    reasons += Counter({"jurisdiction closed": int(barred.sum())})
     if barred.all():
         why = ", ".join(f"{reason}: {count}" for reason, count in sorted(reasons.items()))
         raise NoSiteError(
@@ -97,15 +110,33 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
             "lower the load, or raise --reach-km or --cell-km"
         )
     kept = gpd.GeoDataFrame(frame[~barred], geometry="geometry", crs=layers.place.crs)
-    return Candidates(kept.reset_index(drop=True), dict(reasons))
+    return Candidates(kept.reset_index(drop=True), dict(reasons), _notes(layers, scenario))
+
+
+def _on_surfaces(
+    layers: Layers, scenario: Scenario, stations_m: Array, tiling: Tiling
+) -> tuple[gpd.GeoDataFrame, Counter[str]]:
+    """Grow sites on the cells of the place's surfaces, and measure them there."""
+    ground, grid = ground_of(layers, scenario, stations_m)
+    sites, dropped = grown_sites(ground, grid, tiling)
+    largest = gpd.GeoSeries(_largest_part(sites.geometry.to_numpy()), crs=sites.crs)
+    area = area_ha(largest)
+    land = gpd.GeoDataFrame({"area_ha": area, "box": largest}, geometry=largest, crs=sites.crs)
+    found = _described(land, layers)
+    more = measured_on(ground, largest) if len(largest) else {}
+    more |= {name: sites[name] for name in ("slope_pct", "slope_coverage")}
+    return found.assign(**{name: values.to_numpy() for name, values in more.items()}), Counter(
+        dropped
+    )
 
 
 def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
     """Return an id that depends on the ground alone, to 10 m."""
-    return _site_ids(country, kind, np.array([ground], dtype=object))[0]
+    return site_ids(country, kind, np.array([ground], dtype=object))[0]
 
 
-def _site_ids(country: str, kind: str, ground: Array) -> list[str]:
+def site_ids(country: str, kind: str, ground: Array) -> list[str]:
+    """Return ids that depend on the bounds of each ground alone, to 10 m."""
     corners = np.round(shapely.bounds(ground) / 10).astype(np.int64).tolist()
     texts = (f"{country} {kind} {','.join(map(str, corner))}" for corner in corners)
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
@@ -117,7 +148,7 @@ def area_ha(geometry: gpd.GeoSeries) -> Array:
     """Return true areas, the CRS's areal distortion taken out."""
     if len(geometry) == 0:
         return np.zeros(0)
-    lon, lat = _lonlat(geometry)
+    lon, lat = lonlat(geometry)
     with np.errstate(invalid="ignore"):
         scale = Proj(geometry.crs).get_factors(lon, lat).areal_scale
     return geometry.area.to_numpy() / np.nan_to_num(scale, nan=1.0) / M2_PER_HA
@@ -143,10 +174,29 @@ def subdivide(polygon: BaseGeometry, most: int = MAX_VERTICES) -> list[BaseGeome
     return pieces
 
 
+def cell_side_km(scenario: Scenario) -> float:
+    """Return the side of the cells: that asked for, or a multiple of it where no cell is enough.
+
+    Of a multiple, half of the cell is what the load needs, as hardly any cell is all buildable.
+    """
+    cell_ha = (scenario.cell_km * M_PER_KM) ** 2 / M2_PER_HA
+    if scenario.area_needed_ha <= cell_ha:
+        return scenario.cell_km
+    return scenario.cell_km * float(np.ceil(np.sqrt(scenario.area_needed_ha / (HALF * cell_ha))))
+
+
+def _notes(layers: Layers, scenario: Scenario) -> tuple[str, ...]:
+    side_km = cell_side_km(scenario)
+    if layers.surfaces is not None or side_km == scenario.cell_km:
+        return ()
+    needed = f"{scenario.area_needed_ha:,.0f} ha do not fit into {scenario.cell_km:g} km"
+    return (f"Greenfield cells are {side_km:g} km wide: {needed}.",)
+
+
 def _cells_in_reach(
     layers: Layers, scenario: Scenario, stations_m: Array
 ) -> tuple[gpd.GeoSeries, dict[str, int]]:
-    side = scenario.cell_km * M_PER_KM
+    side = cell_side_km(scenario) * M_PER_KM
     left, low, right, high = layers.regions.frame.total_bounds
     columns = np.arange(np.floor(left / side), np.ceil(right / side))
     rows = np.arange(np.floor(low / side), np.ceil(high / side))
@@ -173,10 +223,11 @@ def _overlap(boxes: Array, tree: shapely.STRtree, pieces: list[BaseGeometry]) ->
     """Return the part of each box that the pieces cover."""
     which, piece = tree.query(boxes, predicate="intersects")
     parts = shapely.intersection(boxes[which], np.array(pieces, dtype=object)[piece])
-    return _union_by(which, parts, len(boxes))
+    return union_by(which, parts, len(boxes))
 
 
-def _union_by(group: Array, parts: Array, size: int) -> Array:
+def union_by(group: Array, parts: Array, size: int) -> Array:
+    """Return the union of the parts of each group, numbered from 0; empty where it has none."""
     order = np.argsort(group, kind="stable")
     group, parts = group[order], parts[order]
     out = np.full(size, shapely.Polygon(), dtype=object)
@@ -197,11 +248,11 @@ def _buildable(
     boxes, land = cells.index.to_numpy(), cells.to_numpy()
     net, reasons = land, np.full(len(land), "", dtype=object)
     most_m2 = np.full(len(land), LEAST_M2)
-    for reason, ground in _barred(layers).items():
+    for reason, ground in barred_ground(layers).items():
         tree = shapely.STRtree(ground)
         which, piece = tree.query(net, predicate="intersects")
         hit = np.unique(which)
-        barred = _union_by(which, np.array(ground, dtype=object)[piece], len(net))
+        barred = union_by(which, np.array(ground, dtype=object)[piece], len(net))
         left = net.copy()
         left[hit] = shapely.difference(net[hit], barred[hit])
         lost_m2 = shapely.area(net) - shapely.area(left)
@@ -226,33 +277,31 @@ def _largest_part(net: Array) -> Array:
     return out
 
 
-def _barred(layers: Layers) -> dict[str, list[BaseGeometry]]:
+def barred_ground(layers: Layers) -> dict[str, list[BaseGeometry]]:
     """Return the barred ground by reason, in pieces; towns are circles sized by population."""
     out: dict[str, list[BaseGeometry]] = {}
     if layers.barred is not None:
         for reason, group in layers.barred.frame.groupby("reason"):
-            out[str(reason)] = [
-                piece for shape in group.geometry.make_valid() for piece in subdivide(shape)
-            ]
-    if layers.settlements is not None:
-        standards, towns = layers.place.standards, layers.settlements.frame
-        towns = towns[towns["population"] >= standards.town_min_people]
-        radius_m = M_PER_KM * np.sqrt(
-            towns["population"] / standards.town_density_people_per_km2 / np.pi
-        )
-        out["town"] = [*out.get("town", []), *towns.geometry.buffer(radius_m)]
+            shapes = group.geometry.make_valid()
+            setback_m = group["setback_m"].fillna(0.0)
+            shapes = shapes.where(setback_m == 0, shapes.buffer(setback_m))
+            out[str(reason)] = [piece for shape in shapes for piece in subdivide(shape)]
+    circles = town_circles(layers)
+    if circles is not None:
+        out["town"] = [*out.get("town", []), *circles]
     return {reason: ground for reason, ground in out.items() if ground}
 
 
-def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoDataFrame:
+def _described(land: gpd.GeoDataFrame, layers: Layers) -> gpd.GeoDataFrame:
+    kind = "greenfield"
     point = gpd.GeoSeries(_inner_point(land), crs=land.crs)
-    lon, lat = _lonlat(point)
+    lon, lat = lonlat(point)
     x, y = point.x.to_numpy(), point.y.to_numpy()
     columns = {
-        "site_id": _site_ids(layers.place.country, kind, land["box"].to_numpy()),
-        "name": _names(x, y, layers),
+        "site_id": site_ids(layers.place.country, kind, land["box"].to_numpy()),
+        "name": names_of(x, y, layers),
         "kind": kind,
-        "region": _regions(point, layers),
+        "region": regions_of(point, layers),
         "lon": lon,
         "lat": lat,
         "x_m": x,
@@ -273,13 +322,14 @@ def _inner_point(land: gpd.GeoDataFrame) -> Array:
     return np.where(shapely.intersects(shapes, middle), middle, shapely.point_on_surface(shapes))
 
 
-def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
+def known_campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return the existing campuses as candidates, on as much ground as the load needs."""
     if layers.campuses is None:
         return gpd.GeoDataFrame(
             columns=[*COLUMNS, "geometry"], geometry="geometry", crs=layers.place.crs
         )
     rows = layers.campuses.frame
-    lon, lat = _lonlat(rows.geometry)
+    lon, lat = lonlat(rows.geometry)
     radius_m = np.sqrt(scenario.area_needed_ha * M2_PER_HA / np.pi)
     ground = rows.geometry.set_precision(CAMPUS_GRID_M)
     shared = ground.to_wkt().duplicated(keep=False)
@@ -291,7 +341,7 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
         "site_id": ids,
         "name": rows["name"].to_numpy(),
         "kind": "campus",
-        "region": _regions(rows.geometry.reset_index(drop=True), layers),
+        "region": regions_of(rows.geometry.reset_index(drop=True), layers),
         "lon": lon,
         "lat": lat,
         "x_m": rows.geometry.x.to_numpy(),
@@ -307,7 +357,8 @@ def _campuses(layers: Layers, scenario: Scenario) -> gpd.GeoDataFrame:
     )
 
 
-def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
+def regions_of(points: gpd.GeoSeries, layers: Layers) -> Array:
+    """Return the name of the nearest region of each point."""
     regions = layers.regions.frame
     _, nearest = shapely.STRtree(regions.geometry.to_numpy()).query_nearest(
         points.to_numpy(), all_matches=False
@@ -315,7 +366,8 @@ def _regions(points: gpd.GeoSeries, layers: Layers) -> Array:
     return regions["name"].to_numpy()[nearest]
 
 
-def _names(x: Array, y: Array, layers: Layers) -> list[str]:
+def names_of(x: Array, y: Array, layers: Layers) -> list[str]:
+    """Name places by their nearest town, or by their coordinates where no town is known."""
     if layers.settlements is None or len(layers.settlements) == 0:
         return [
             f"{east / 1000:.0f} E {north / 1000:.0f} N" for east, north in zip(x, y, strict=True)
@@ -333,7 +385,8 @@ def _names(x: Array, y: Array, layers: Layers) -> list[str]:
     ]
 
 
-def _lonlat(geometry: gpd.GeoSeries) -> tuple[Array, Array]:
+def lonlat(geometry: gpd.GeoSeries) -> tuple[Array, Array]:
+    """Return longitude and latitude of the middle of each shape, in degrees."""
     centre = geometry.centroid
     to_degrees = Transformer.from_crs(geometry.crs, "EPSG:4326", always_xy=True)
     return to_degrees.transform(centre.x.to_numpy(), centre.y.to_numpy())

@@ -79,7 +79,7 @@ class Answer:
 
 
 def solve(
-    choices: Sequence[Choice], menus: Sequence[Menu], load_mw: float, energy_gwh: float
+    choices: Sequence[Choice], menus: Sequence[Menu], load_mw: float, energy_gwh: float | Array
 ) -> list[Answer]:
     """Solve all choices as one programme.
 
@@ -90,8 +90,8 @@ def solve(
     menus
         What they choose from, by ``Choice.site``.
     load_mw, energy_gwh
-        Power and energy of a year. A supply gives energy as the load is used: what it gives a
-        year is at most its power times energy over load.
+        Power, and energy of a year, of all menus or of each. A supply gives energy as the load is
+        used: what it gives a year is at most its power times energy over load.
 
     Raises
     ------
@@ -100,7 +100,11 @@ def solve(
     """
     if not choices:
         return []
-    blocks = [_block(choice, menus[choice.site], load_mw, energy_gwh) for choice in choices]
+    drawn_gwh = np.broadcast_to(energy_gwh, len(menus))[[choice.site for choice in choices]]
+    blocks = [
+        _block(choice, menus[choice.site], load_mw, gwh)
+        for choice, gwh in zip(choices, drawn_gwh, strict=True)
+    ]
     tops = np.concatenate([block.tops for block in blocks])
     answer = linprog(  # type: ignore[call-overload]  # its stub knows no sparse rows
         np.concatenate([block.costs for block in blocks]),
@@ -112,7 +116,7 @@ def solve(
         raise SitingError(f"supply mix: the programme found no answer ({answer.message})")
     ends = np.cumsum([len(block.costs) for block in blocks])[:-1]
     parts = np.split(np.asarray(answer.x), ends)
-    return [_read(values, energy_gwh / load_mw) for values in parts]
+    return [_read(values, gwh / load_mw) for values, gwh in zip(parts, drawn_gwh, strict=True)]
 
 
 def cover(choice: Choice) -> tuple[Array, Array]:

@@ -92,7 +92,7 @@ def connection_split(ties: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     ----------
     ties
         tie_km, voltage_kv, circuits (0 where nothing is built), stations (new ones, at either end),
-        transformer_mw.
+        transformer_mw; terrain_factor of the line where its way is known.
     standards
         Cost tables.
 
@@ -112,6 +112,7 @@ def connection_split(ties: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     station = voltage_kv.map({kv: row.substation_usd for kv, row in rows.items()})
     more = 1.0 + standards.extra_circuit_share * (circuits - 1)
     line_usd = tie_km * line * _short_line_factor(tie_km, standards) * more
+    line_usd = line_usd * ties.get("terrain_factor", 1.0)
     return pd.DataFrame(
         {
             "line_usd": line_usd.where(circuits > 0, 0.0),
@@ -201,11 +202,19 @@ def energy_usd_per_year(
 ) -> pd.Series:
     """Return the cost of a year's power at the price of the zone, of the year of that price.
 
-    Mean computing power is a share of the connection, and the PUE comes on top; the campus never
-    draws more than its connection carries. Unknown where price or PUE are.
+    Unknown where price or PUE are.
     """
-    mean = (pue * standards.building_class().load_factor).clip(upper=1.0)
+    mean = mean_draw(pue, standards).where(pue.notna())
     return price_usd_per_mwh * HOURS_PER_YEAR * load_mw * mean
+
+
+def mean_draw(pue: pd.Series, standards: Standards) -> pd.Series:
+    """Return what a campus draws in the mean of a year, as a share of its connection.
+
+    Mean computing power is a share of the connection, and the PUE comes on top; the campus never
+    draws more than its connection carries. Where the PUE is unknown it draws all of that.
+    """
+    return (pue * standards.building_class().load_factor).fillna(1.0).clip(upper=1.0)
 
 
 def with_costs_per_mw(measures: pd.DataFrame, load_mw: float) -> pd.DataFrame:

@@ -50,7 +50,7 @@ class Mix:
 
 
 def least_cost_mixes(
-    menus: Sequence[Menu], load_mw: float, energy_gwh: float, redundancy: str
+    menus: Sequence[Menu], load_mw: float, energy_gwh: float | Array, redundancy: str
 ) -> list[Mix]:
     """Return the least-cost mix of each campus.
 
@@ -58,8 +58,10 @@ def least_cost_mixes(
     ----------
     menus
         One a campus; the grid stands first.
-    load_mw, energy_gwh
-        Power and energy of a year, the same for all.
+    load_mw
+        Power, the same for all.
+    energy_gwh
+        Energy of a year, of all or of each.
     redundancy
         ``N``: the firm MW cover the load. ``N+1``: they do whatever one supply loses. ``2N``: two
         sets of supplies without a common origin each cover it. Where it cannot be had the next

@@ -11,10 +11,11 @@ from scipy.spatial import cKDTree
 from geo.balance import NOT_FEEDING
 from geo.cost import connection_usd, tie_circuits
 from geo.generation import MWH_PER_GWH, monthly_gwh, running, with_energy
+from geo.policy import delay_months
 from geo.profiles import MONTH_HOURS, YEAR_HOURS
 from geo.reservoir import sustained_mw
-from geo.tasks import quantiles
-from geo.timeline import LONG_TIE_KM, SHORT_TIE_KM
+from geo.tasks import Network, Task, schedule
+from geo.timeline import LINES, LONG_TIE_KM, SHORT_TIE_KM, building_task
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from geo.kinds import Layers, Place
     from geo.rows import GasPlant
     from geo.scenario import Scenario
+    from geo.standards import Standards
 
 M3_PER_MCM: Final = 1e6
 MJ_PER_GJ: Final = 1000.0
@@ -52,7 +54,7 @@ def onsite_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
     Parameters
     ----------
     sites
-        x_m, y_m, kind, power_price_usd_per_mwh; the index is kept in the column ``site``.
+        x_m, y_m, kind, region, power_price_usd_per_mwh; the index is kept in the column ``site``.
     layers
         Gas fields and plants; what is absent gives no option.
     scenario
@@ -75,7 +77,7 @@ def onsite_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> p
     found = pd.concat(parts).sort_values(order, ignore_index=True)
     carried_mw = found["firm_mw"].fillna(scenario.load_mw).clip(upper=scenario.load_mw)
     lines = _direct_lines(found["straight_km"], carried_mw, layers.place, scenario)
-    months = _months(found, sites.loc[found["site"], "kind"].to_numpy(), layers.place)
+    months = _months(found, sites.loc[found["site"]], layers, scenario)
     return found.assign(**lines, months=months)[COLUMNS]
 
 
@@ -185,24 +187,32 @@ def _direct_lines(
     }
 
 
-def _months(options: pd.DataFrame, kind: Array, place: Place) -> list[float]:
-    """Return the median months of the longest task: line, transformer, bay, building, plant."""
-    standards = place.standards
-    out = []
-    lengths = options["straight_km"] * standards.detour_factor
-    for km, option, at in zip(lengths, options["option"], kind, strict=True):
-        tasks = [
-            _line_task(km),
-            "transformer",
-            "new bay",
-            "conversion" if at == "campus" else standards.building_class().build,
-        ]
-        tasks += [] if option == HYDRO_LINE else [option]
-        out.append(quantiles(tuple(standards.duration(task) for task in tasks))[MEDIAN])
-    return out
+def _months(
+    options: pd.DataFrame, sites: pd.DataFrame, layers: Layers, scenario: Scenario
+) -> Array:
+    """Return the median months of an option without a study: all is begun at once, then tested."""
+    standards = layers.place.standards
+    km = options["straight_km"].to_numpy() * standards.detour_factor
+    median = [
+        schedule(_network(*what, standards), scenario.seed).months[MEDIAN]
+        for what in zip(_line_tasks(km), options["option"], sites["kind"], strict=True)
+    ]
+    return np.array(median) + delay_months(sites["region"], layers).to_numpy()
 
 
-def _line_task(km: float) -> str:
-    if km < SHORT_TIE_KM:
-        return "line under 5 km"
-    return "line 5 to 25 km" if km <= LONG_TIE_KM else "line over 25 km"
+def _network(line: str, option: str, kind: str, standards: Standards) -> Network:
+    """Return the tasks: line, transformer, bay, building and plant, then commissioning."""
+    campus = kind == "campus"
+    build = standards.duration("conversion") if campus else building_task(standards)
+    plant = [] if option == HYDRO_LINE else [option]
+    names = [line, "transformer", "new bay", *plant]
+    tasks = (Task(build.task, build), *(Task(name, standards.duration(name)) for name in names))
+    last = standards.duration("commissioning")
+    if last.max_months <= 0:
+        return tasks
+    return (*tasks, Task("commissioning", last, after=tuple(task.name for task in tasks)))
+
+
+def _line_tasks(km: Array) -> Array:
+    names = np.array(LINES, dtype=object)
+    return names[np.select([km < SHORT_TIE_KM, km <= LONG_TIE_KM], [0, 1], 2)]

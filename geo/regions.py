@@ -15,15 +15,20 @@ if TYPE_CHECKING:
     from geo.redispatch import Redispatch
 
 GAP = 0.01
+SURE_COLUMNS = ["first_share", "rank_p10", "rank_p90"]
 
 COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
     "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50", "joint_firm_mw",
+    *SURE_COLUMNS,
 ]  # fmt: skip
 
 
 def rank_regions(
-    sites: gpd.GeoDataFrame, layers: Layers, joint_mw: pd.Series | None = None
+    sites: gpd.GeoDataFrame,
+    layers: Layers,
+    joint_mw: pd.Series | None = None,
+    sure: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Rank regions by their best site.
 
@@ -35,13 +40,17 @@ def rank_regions(
         Regions; one without a site keeps its row, last and with unknown values.
     joint_mw
         From `joint_firm_mw`; None where it is not known.
+    sure
+        `geo.robustness.Sureness.regions`; None where it is not known.
 
     Returns
     -------
     GeoDataFrame
         The region columns of the house. firm_mw is that of the best point of connection, not a
         sum: sites of a region draw on the same network. joint_firm_mw is what its points of
-        connection serve together. months_p50 is the median over its sites.
+        connection serve together. months_p50 is the median over its sites. first_share is the share
+        of draws in which the best site of all lies in the region; in eight draws of ten its rank
+        lies from rank_p10 to rank_p90.
     """
     grouped = sites.sort_values("rank").groupby("region")
     table = grouped.agg(
@@ -57,6 +66,8 @@ def rank_regions(
             lambda grades, x=letter: int((grades == x).sum())
         )
     table["joint_firm_mw"] = np.nan if joint_mw is None else joint_mw
+    for name in SURE_COLUMNS:
+        table[name] = np.nan if sure is None else sure[name].astype(float)
     names = layers.regions.frame.rename(columns={"name": "region"})[["region", "geometry"]]
     out = names.merge(table.reset_index(), on="region", how="left")
     out = out.sort_values(["best_rank", "region"], na_position="last", ignore_index=True)

@@ -55,6 +55,9 @@ class Sureness:
     tipping: pd.DataFrame
     """Smallest change first: criterion, weight, tipping_weight, change, by_site_id. Beyond the
     tipping weight, all others rescaled, that other site is first; NaN and '' where none ever is."""
+    regions: pd.DataFrame
+    """Index region; a region's place in a draw is that of its best site: first_share, rank_p10,
+    rank_p50, rank_p90. Only regions that have a site; none where the sites name no region."""
     top: int
     """Places of the shortlist."""
     draws: int
@@ -113,6 +116,7 @@ def sureness(
         acceptability=shares.loc[asked],
         central_weights=central.loc[asked].dropna(),
         tipping=_tipping(ordered, chosen, scenario, standards),
+        regions=_by_region(tried.rank, ordered),
         top=places,
         draws=count,
     )
@@ -172,12 +176,27 @@ class _Tried:
             "grade_a_share": self.grade_a / len(self.rank),
             "expected_rank": self.rank.mean(axis=0),
         }
-        sorted_rank = np.sort(self.rank, axis=0)
-        quantiles = {
-            name: sorted_rank[math.ceil(part * len(sorted_rank) - ROUNDING) - 1]
-            for name, part in QUANTILES.items()
-        }
-        return pd.DataFrame({**share, **quantiles})
+        return pd.DataFrame({**share, **_quantiles(self.rank)})
+
+
+def _quantiles(rank: Array) -> dict[str, Array]:
+    """Return the ranks of each column that are not passed in so many of the draws."""
+    ordered = np.sort(rank, axis=0)
+    return {
+        name: ordered[math.ceil(part * len(ordered) - ROUNDING) - 1]
+        for name, part in QUANTILES.items()
+    }
+
+
+def _by_region(rank: Array, ordered: pd.DataFrame) -> pd.DataFrame:
+    """Rank regions in every draw by their best site, as `geo.regions.rank_regions` does once."""
+    if "region" not in ordered:
+        return pd.DataFrame(columns=["first_share", *QUANTILES], dtype=float)
+    code, names = pd.factorize(ordered["region"], sort=True)
+    best = np.stack([rank[:, code == at].min(axis=1) for at in range(len(names))], axis=1)
+    place = best.argsort(axis=1).argsort(axis=1) + 1
+    share = {"first_share": (place == 1).mean(axis=0)}
+    return pd.DataFrame({**share, **_quantiles(place)}, index=pd.Index(names, name="region"))
 
 
 def _try(ordered: pd.DataFrame, drawn: Array, scenario: Scenario, standards: Standards) -> _Tried:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.books import HOURS, zone_books
+from geo.cost import mean_draw
 from geo.generation import MWH_PER_GWH
 from geo.grid import build_grid
 from geo.profiles import MONTHS
@@ -59,7 +60,9 @@ class Seasons:
     """What a reader has to know."""
 
 
-def seasonal_balance(layers: Layers, scenario: Scenario, grid: GridGraph | None = None) -> Seasons:
+def seasonal_balance(
+    layers: Layers, scenario: Scenario, grid: GridGraph | None = None, pue: float = 1.0
+) -> Seasons:
     """Balance every price zone, and the whole place, over the months of a mean and of a dry year.
 
     Parameters
@@ -70,6 +73,8 @@ def seasonal_balance(layers: Layers, scenario: Scenario, grid: GridGraph | None 
         Load and demand; the demand is taken as the mean of a year.
     grid
         The network, where it is built already.
+    pue
+        Of a campus of the place, which draws more than it computes with; unknown is the worst.
 
     Returns
     -------
@@ -87,7 +92,9 @@ def seasonal_balance(layers: Layers, scenario: Scenario, grid: GridGraph | None 
     months = pd.concat(tables, ignore_index=True)[MONTH_COLUMNS]
     limits = link_limits(grid or build_grid(layers), layers)
     limits.loc[WHOLE] = [limits["abroad_mw"].sum(), 0.0, limits["untold"].sum()]
-    zones = _in_words(_summed(months, limits, layers, scenario), months, layers, scenario)
+    share = mean_draw(pd.Series([pue]), layers.place.standards).iloc[0]
+    drawn_mw = scenario.load_mw * float(share)
+    zones = _in_words(_summed(months, limits, drawn_mw), months, layers, scenario)
     return Seasons(months, zones, season_notes(layers, zones, limits))
 
 
@@ -148,11 +155,8 @@ def balanced(books: Books) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _summed(
-    months: pd.DataFrame, limits: pd.DataFrame, layers: Layers, scenario: Scenario
-) -> pd.DataFrame:
+def _summed(months: pd.DataFrame, limits: pd.DataFrame, drawn_mw: float) -> pd.DataFrame:
     """Sum the months of each zone and year, and say how a campus gets through."""
-    drawn_mw = scenario.load_mw * layers.place.standards.building_class().load_factor
     link_mw = limits["abroad_mw"] + limits["between_mw"]
     rows = [
         {"zone": zone, "year": year, **_year_of(table, float(link_mw[zone]))}

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.choices import Menu
+from geo.cost import mean_draw
 from geo.generation import MWH_PER_GWH
 from geo.mix import ENOUGH_MW, least_cost_mixes
 from geo.onsite import HYDRO_LINE, onsite_options
@@ -62,7 +63,7 @@ def supply_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> S
     ----------
     sites
         One row a site: site_id, lon, lat, kind, poi_name, firm_mw, normal_mw, redundancy,
-        connection_usd, months_p50, power_price_usd_per_mwh.
+        connection_usd, months_p50, power_price_usd_per_mwh, pue, region.
     layers
         Gas fields, plants, and the place's assumptions.
     scenario
@@ -82,8 +83,8 @@ def supply_options(sites: pd.DataFrame, layers: Layers, scenario: Scenario) -> S
     rows = _placed(sites, layers)
     table = _table(rows, layers, scenario)
     standards = layers.place.standards
-    drawn_mw = scenario.load_mw * standards.building_class().load_factor
-    energy_gwh = drawn_mw * YEAR_HOURS / MWH_PER_GWH
+    drawn_mw = scenario.load_mw * mean_draw(rows["pue"], standards)
+    energy_gwh = drawn_mw.to_numpy(float) * YEAR_HOURS / MWH_PER_GWH
     menus = list(_menus(table))
     mixes = least_cost_mixes(menus, scenario.load_mw, energy_gwh, scenario.redundancy)
     table = _with_mixes(table, mixes)

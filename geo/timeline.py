@@ -156,7 +156,7 @@ def _network(code: int, standards: Standards) -> Network:
     if KINDS[what] == "ready":
         return (Task("conversion", standards.duration("conversion")),)
     bay = standards.duration("new substation" if station else "new bay")
-    building = _building(standards) if KINDS[what] == "new" else None
+    building = building_task(standards) if KINDS[what] == "new" else None
     return new_connection(standards, standards.duration(LINES[line]), bay, building)
 
 
@@ -192,7 +192,8 @@ def new_connection(
     return tuple(tasks)
 
 
-def _building(standards: Standards) -> Duration:
+def building_task(standards: Standards) -> Duration:
+    """Return how long the campus takes to build, in parallel where the place says so."""
     task = standards.building_class().build
     return standards.duration(
         "build in parallel" if task == "build" and standards.build_in_parallel else task

@@ -56,7 +56,7 @@ def year_round(
         What is known, asked, and the network.
     """
     supply = supply_options(sites[looked], layers, scenario)
-    seasons = seasonal_balance(layers, scenario, grid)
+    seasons = seasonal_balance(layers, scenario, grid, float(sites["pue"].median()))
     mixes = supply.sites[SUPPLY_COLUMNS].reindex(sites.index)
     mixes = mixes.assign(supply_mix=mixes["supply_mix"].fillna(""))
     season = season_of_sites(sites, seasons, layers)[SEASON_COLUMNS]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
-from geo.kinds import Layer, Layers
-from layers.paths import find_file, sha256_of
+from geo.kinds import Layer, Layers, Parcels, Source
+from layers.land import read_land
+from layers.paths import find_file, format_of, sha256_of
 from layers.settings import (
-    PLACE_TOML,
     POINT_SHAPES,
     REQUIRED_KINDS,
     LayerEntry,
@@ -22,13 +22,15 @@ from layers.settings import (
     read_settings,
 )
 from layers.tables import DEGREES, read_table, with_lines, with_paths, with_points
-from layers.vectors import in_place_crs, read_vector
+from layers.typed import PLACE_TOML
+from layers.vectors import in_place_crs, layer_names, read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["LayerEntry", "PlaceFile", "built_in_places", "faults_of", "open_place", "read_layers"]
 
+SITES_LAYER: Final = "sites"
 BUILT_IN: Final = Path(__file__).parent / "places"
 
 
@@ -58,8 +60,15 @@ def open_place(place: str) -> PlaceFile:
     return place_file
 
 
-def read_layers(place_file: PlaceFile) -> Layers:
+def read_layers(place_file: PlaceFile, sites: Path | None = None) -> Layers:
     """Read every layer of a place.
+
+    Parameters
+    ----------
+    place_file
+        From `open_place`.
+    sites
+        A file of parcels or points, wherever it lies, to be ranked in place of all land.
 
     Raises
     ------
@@ -69,7 +78,7 @@ def read_layers(place_file: PlaceFile) -> Layers:
     layers, faults = _read_all(place_file)
     if faults or layers is None:
         raise LayerError.of(faults)
-    return layers
+    return layers if sites is None else replace(layers, parcels=_parcels(place_file, sites))
 
 
 def faults_of(place: str) -> list[Fault]:
@@ -113,9 +122,33 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
         faults += found
     if any(kind not in built for kind in REQUIRED_KINDS):
         return None, faults
+    land, found = read_land(place_file, built)
+    faults += found
     faults += _unconnected_faults(place_file, built["substations"])
-    layers, found = _put_together(place_file, built)
+    layers, found = _put_together(place_file, land)
     return layers, [*faults, *found]
+
+
+def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
+    """Read a list of one's own; of a GeoPackage as we write it, its layer of sites."""
+    if not path.is_file():
+        remedy = "check the path after --sites"
+        raise MissingFileError.of([Fault(str(path), "there is no such file", remedy)])
+    form, faults = format_of(path.name, "", "--sites")
+    if not faults:
+        source = Source(f"own list {path.name}", licence="its owner's")
+        entry = LayerEntry("parcels", path.name, form, source, layer=_sites_of(path, form))
+        elsewhere = replace(place_file, folder=path.parent)
+        frame, digest, faults = _read_frame(elsewhere, entry, gpd.GeoSeries())
+        if frame is not None and not faults:
+            layer, faults = _build(Parcels, frame, entry, digest)
+            if isinstance(layer, Parcels):
+                return layer
+    raise LayerError.of(faults)
+
+
+def _sites_of(path: Path, form: str) -> str:
+    return SITES_LAYER if form == "gpkg" and SITES_LAYER in layer_names(path) else ""
 
 
 def _read_frame(
@@ -150,7 +183,7 @@ def _read_csv(
         frame, found = with_paths(frame, crs, place_crs, entry.file)
     elif shape == "LineString":
         frame, found = with_lines(frame, crs, stations, entry.file)
-    elif shape == "Polygon":
+    elif shape in {"Polygon", "Any"}:
         remedy = "give it as geojson, gpkg, shp or fgb"
         return pd.DataFrame(), [Fault(entry.file, "a table cannot hold polygons", remedy)]
     else:
@@ -221,9 +254,9 @@ def _unconnected_faults(place_file: PlaceFile, substations: Layer) -> list[Fault
 
 
 def _put_together(
-    place_file: PlaceFile, built: Mapping[str, Layer]
+    place_file: PlaceFile, built: Mapping[str, Any]
 ) -> tuple[Layers | None, list[Fault]]:
     try:
-        return Layers(place_file.place, **built), []  # type: ignore[arg-type] # keyed by kind
+        return Layers(place_file.place, **built), []
     except LayerError as error:
         return None, list(error.faults)

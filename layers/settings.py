@@ -14,8 +14,11 @@ from geo.errors import Fault, ScenarioError
 from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
+from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
+from layers.land_settings import LandFile, land_settings
 from layers.paths import format_of, name_faults
+from layers.typed import NUMBER, PLACE_TOML, Table, Types, source_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,15 +26,11 @@ if TYPE_CHECKING:
 
     from geo.kinds import Layer
 
-PLACE_TOML: Final = "place.toml"
 REQUIRED_KINDS: Final = ("substations", "lines", "regions")
 
-Table = dict[str, Any]
-Types = tuple[type, ...]
 if TYPE_CHECKING:
     Kinds = Mapping[str, type[Layer]]
 
-NUMBER: Final[Types] = (int, float)
 PLACE_KEYS: Final[dict[str, Types]] = {
     "name": (str,),
     "title": (str,),
@@ -46,6 +45,8 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "standards": (dict,),
     "topology": (dict,),
     "layers": (dict,),
+    "barred": (dict,),
+    "surfaces": (dict,),
 }
 TOPOLOGY_KEYS: Final[dict[str, Types]] = {item.name: NUMBER for item in fields(Tolerances)}
 REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
@@ -58,20 +59,9 @@ LAYER_KEYS: Final[dict[str, Types]] = {
     "columns": (dict,),
     "source": (dict,),
 }
-SOURCE_KEYS: Final[dict[str, Types]] = dict.fromkeys(
-    ("title", "url", "licence", "vintage", "attribution", "note"), (str,)
-)
 POINT_SHAPES: Final = ("Point", "Point or Polygon")
 """Shapes that a table can hold in two columns."""
 POSITION_COLUMNS: Final = ("lon", "lat", "x", "y")
-TYPE_WORDS: Final = {
-    str: "text in quotes",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-}
 COUNTRY: Final = re.compile(r"[A-Z]{3}")
 FREQUENCIES_HZ: Final = (50, 60)
 MAX_DEMAND_MW: Final = 2_000_000
@@ -113,6 +103,8 @@ class PlaceFile:
     """Layer kind to its entry, in the order of `geo.kinds.KINDS`."""
     demand_source: Source
     """Where the demand of the base case comes from."""
+    land: LandFile = field(default_factory=LandFile)
+    """Rasters, classes of land cover and exclusions."""
 
     @property
     def kinds(self) -> Kinds:
@@ -140,7 +132,7 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
     except UnicodeDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
-    table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
+    table, faults = typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
     standards, found = _standards(table.get("standards", {}))
     options, more = _scenario_options(table.get("scenario", {}), standards)
@@ -148,34 +140,18 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     topology, found = _topology(table.get("topology"))
     faults += found
     kinds = KINDS if topology is None else DRAWN_KINDS
-    entries, found = _entries(table.get("layers", {}), kinds)
+    land, found = land_settings(table, standards)
     faults += found
-    demand_source, found = _source(table.get("demand_source", {}), "demand_source", "")
+    vectors = {key: raw for key, raw in table.get("layers", {}).items() if key not in RASTER_KINDS}
+    entries, found = _entries(vectors, kinds)
+    faults += found
+    demand_source, found = source_of(table.get("demand_source", {}), "demand_source", "")
     faults += found
     place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
-    return PlaceFile(path.parent, place, options, entries, demand_source), faults
-
-
-def _typed(table: Table, allowed: Mapping[str, Types], where: str) -> tuple[Table, list[Fault]]:
-    """Keep the known keys whose values are of the right type."""
-    faults = []
-    kept = {}
-    for key, value in table.items():
-        if key not in allowed:
-            faults.append(
-                Fault(f"{where} option {key}", "is unknown", suggestion(key, list(allowed)))
-            )
-        elif type(value) not in allowed[key]:
-            words = TYPE_WORDS[allowed[key][-1]]
-            faults.append(
-                Fault(f"{where} option {key}", f"{value!r} is not {words}", f"write {words}")
-            )
-        else:
-            kept[key] = value
-    return kept, faults
+    return PlaceFile(path.parent, place, options, entries, demand_source, land), faults
 
 
 def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:
@@ -207,7 +183,7 @@ def _topology(table: Table | None) -> tuple[Tolerances | None, list[Fault]]:
     if table is None:
         return None, []
     where = f"{PLACE_TOML} [topology]"
-    given, faults = _typed(table, TOPOLOGY_KEYS, where)
+    given, faults = typed(table, TOPOLOGY_KEYS, where)
     faults += tolerance_faults(given, where)
     return Tolerances(**{name: float(value) for name, value in given.items()}), faults
 
@@ -269,7 +245,9 @@ def _value_faults(table: Table) -> list[Fault]:
 
 def _entries(table: Table, kinds: Kinds) -> tuple[dict[str, LayerEntry], list[Fault]]:
     faults = [
-        Fault(f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, list(KINDS)))
+        Fault(
+            f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, [*KINDS, *RASTER_KINDS])
+        )
         for kind in table
         if kind not in KINDS
     ]
@@ -295,11 +273,13 @@ def _entry(of: type[Layer], raw: object) -> tuple[LayerEntry | None, list[Fault]
         return None, [
             Fault(where, f"{raw!r} is not a table", f"write [layers.{kind}] with its file")
         ]
-    table, faults = _typed(raw, LAYER_KEYS, where)
+    table, faults = typed(raw, LAYER_KEYS, where)
     faults += _missing(raw, ("file",), where)
     columns, found = _column_names(of, table.get("columns", {}))
     faults += found
-    source, found = _source(table.get("source", {}), f"layers.{kind}.source", table.get("file", ""))
+    source, found = source_of(
+        table.get("source", {}), f"layers.{kind}.source", table.get("file", "")
+    )
     faults += found
     if "file" not in table:
         return None, faults
@@ -328,10 +308,4 @@ def _column_names(of: type[Layer], table: Table) -> tuple[dict[str, str], list[F
     if of.shape == "LineString":
         promised.append("via")
     where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
-    return _typed(table, dict.fromkeys(promised, (str,)), where)
-
-
-def _source(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:
-    known, faults = _typed(table, SOURCE_KEYS, f"{PLACE_TOML} [{name}]")
-    defaults = {item.name: item.default for item in fields(Source)}
-    return Source(**{**defaults, "title": file or "unknown", **known, "file": file}), faults
+    return typed(table, dict.fromkeys(promised, (str,)), where)

@@ -14,7 +14,10 @@ from layers.gdal import harden
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from layers.land_settings import ExclusionEntry
     from layers.settings import LayerEntry
+
+    Entry = LayerEntry | ExclusionEntry
 
 DRIVERS: Final = {
     "geojson": "GeoJSON",
@@ -36,7 +39,7 @@ HEAD_BYTES: Final = 4096
 
 
 def read_vector(
-    path: Path, entry: LayerEntry, *, with_geometry: bool
+    path: Path, entry: Entry, *, with_geometry: bool
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Read the features of a vector file.
 
@@ -86,8 +89,22 @@ def read_vector(
     return frame, []
 
 
+def layer_names(path: Path) -> list[str]:
+    """Name the layers of a GeoPackage; none if it is not one."""
+    with path.open("rb") as stream:
+        if not stream.read(HEAD_BYTES).startswith(SIGNATURES["gpkg"]):
+            return []
+    harden()
+    import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
 def in_place_crs(
-    frame: gpd.GeoDataFrame, entry: LayerEntry, place_crs: str
+    frame: gpd.GeoDataFrame, entry: Entry, place_crs: str
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Bring features into the CRS of the place, refusing a missing or contradicted CRS."""
     if frame.crs is None and not entry.crs:
@@ -108,7 +125,7 @@ def in_place_crs(
     return (frame, faults) if faults else (frame.to_crs(place_crs), [])
 
 
-def _content_faults(path: Path, entry: LayerEntry) -> list[Fault]:
+def _content_faults(path: Path, entry: Entry) -> list[Fault]:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if entry.format == "geojson":
@@ -131,9 +148,7 @@ def _text_faults(data: bytes, file: str) -> list[Fault]:
     return []
 
 
-def _layer_name(
-    layers: object, entry: LayerEntry, *, with_geometry: bool
-) -> tuple[str, list[Fault]]:
+def _layer_name(layers: object, entry: Entry, *, with_geometry: bool) -> tuple[str, list[Fault]]:
     names = [str(name) for name, shape in layers if shape is not None or not with_geometry]  # type: ignore[attr-defined]
     where = f"place.toml [layers.{entry.kind}] layer"
     known = ", ".join(names) or "none"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.siting import Siting
+    from maps.basemap import Basemap
     from maps.delivery import Delivery
 
     Write = Callable[[Delivery, Path], None]
@@ -43,15 +44,24 @@ FAULTS: Final = (DataLayerError, DataSourceError, XlsxWriterException, sqlite3.E
 """What libraries raise when a file cannot be written."""
 
 
-def write_map(siting: Siting, path: Path) -> Path:
+def write_map(siting: Siting, path: Path, basemap: Basemap = "none") -> Path:
     """Write the map as one HTML file.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    path
+        Where to.
+    basemap
+        Tiles to lay under the map; without them the page asks nothing of any network.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    return place_file(path, lambda target: _put(target, map_html(siting)))
+    return place_file(path, lambda target: _put(target, map_html(siting, basemap)))
 
 
 def write_pack(siting: Siting, out: Path, order: Order | None = None) -> list[Path]:

@@ -106,6 +106,9 @@ LABELS: Final[dict[str, Label]] = {
     "dry_year_fed": Label("Fed in a dry year"),
     "season_note": Label("Through the year"),
     "joint_firm_mw": Label("Firm power together", "MW"),
+    "topsis": Label("Nearness to the ideal (TOPSIS)", "", 1),
+    "topsis_rank": Label("Rank by TOPSIS"),
+    "first_share": Label("First, of all draws", "%", 0, 100.0),
     "share_firm_mw": Label("Firm power", "", 1),
     "share_months": Label("Months to power", "", 1),
     "share_redundancy": Label("Redundancy", "", 1),
@@ -133,6 +136,9 @@ REGION_COLUMNS: Final = (
     "firm_mw",
     "months_p50",
     "joint_firm_mw",
+    "first_share",
+    "rank_p10",
+    "rank_p90",
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from numbers import Real
+from textwrap import fill
 from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas as gpd
@@ -16,6 +18,7 @@ from rich.text import Text
 from geo.case import COLUMNS as CASE_COLUMNS
 from geo.errors import ScenarioError
 from geo.headroom import COLUMNS as HEADROOM_COLUMNS
+from geo.topsis import agreement
 from maps.documents import SCHEMA_VERSION, csv_text, document, geojson_text, json_text
 from maps.frames import ordered, outgoing, ranked_regions, records, shortlist
 from maps.names import with_branch_names
@@ -50,12 +53,11 @@ REGIONS: Final[tuple[Column, ...]] = (
     ("rank", "#", 0),
     ("grade", "Grade", None),
     ("region", "Region", None),
-    ("sites_a", "Sites\nA", 0),
-    ("sites_b", "Sites\nB", 0),
-    ("sites_c", "Sites\nC", 0),
+    ("sites_abc", "Sites\nA/B/C", None),
     ("firm_mw", "Firm\nMW", 0),
     ("joint_firm_mw", "Joint\nMW", 0),
     ("months_p50", "Months\nP50", 0),
+    ("ranks", "Rank\nP10-90", None),
     ("best_site_id", "Best site", None),
 )
 HEADROOM: Final[tuple[Column, ...]] = (
@@ -116,7 +118,16 @@ FLEXIBLE: Final = frozenset(
 NARROWEST: Final = 6
 
 
-def ranking_text(siting: Siting, by: By = "site", fmt: Format = "table", width: int = 80) -> str:
+SECOND: Final[Column] = ("topsis_rank", "TOPSIS\n#", 0)
+
+
+def ranking_text(
+    siting: Siting,
+    by: By = "site",
+    fmt: Format = "table",
+    width: int = 80,
+    second: pd.DataFrame | None = None,
+) -> str:
     """Write the ranking of sites or of regions.
 
     Parameters
@@ -129,15 +140,44 @@ def ranking_text(siting: Siting, by: By = "site", fmt: Format = "table", width: 
         A table for people, or one of the machine-readable forms. JSON is the whole document.
     width
         Columns of the terminal, for the table.
+    second
+        From `geo.topsis.second_opinion`, to be shown beside the sites.
     """
-    frame = shortlist(siting) if by == "site" else ranked_regions(siting)
-    if fmt == "table" and by == "site":
-        frame = frame.assign(sure_pct=100.0 * frame["top_share"])
+    if second is not None:
+        siting = replace(siting, sites=siting.sites.join(second))
     if fmt == "json":
         return json_text(document(siting))
-    if fmt == "table":
-        return rendered(table(frame, SITES if by == "site" else REGIONS, width), width)
-    return _file_text(frame, fmt)
+    frame = shortlist(siting) if by == "site" else ranked_regions(siting)
+    if fmt != "table":
+        return _file_text(frame, fmt)
+    if by == "region":
+        return rendered(table(_told_in_short(frame), REGIONS, width), width)
+    frame = frame.assign(sure_pct=100.0 * frame["top_share"])
+    if second is None:
+        return rendered(table(frame, SITES, width), width)
+    text = rendered(table(frame, (*SITES, SECOND), width), width)
+    return text + _how_alike(siting.sites, width)
+
+
+def _how_alike(sites: pd.DataFrame, width: int) -> str:
+    """Say how far two orders of all sites agree."""
+    share = agreement(sites["rank"], sites["topsis_rank"])
+    first = sites.loc[sites["topsis_rank"].idxmin()]
+    words = (
+        f"By nearness to the ideal (TOPSIS), within the same grades, {plain(first['name'])} "
+        f"({first['site_id']}) is first; of all {len(sites)} sites "
+        f"{number(100 * share)} % of the pairs stand in the same order."
+    )
+    return "\n" + fill(words, width) + "\n"
+
+
+def _told_in_short(regions: pd.DataFrame) -> pd.DataFrame:
+    """Put the counts of a region into one cell, and its ranks over the draws into another."""
+    counts, ranks = regions[["sites_a", "sites_b", "sites_c"]], regions[["rank_p10", "rank_p90"]]
+    return regions.assign(
+        sites_abc=["/".join(map(str, row)) for row in counts.itertuples(index=False)],
+        ranks=["-".join(number(rank) for rank in row) for row in ranks.itertuples(index=False)],
+    ).assign(ranks=lambda frame: frame["ranks"].where(frame["rank_p10"].notna()))
 
 
 def headroom_text(

@@ -9,6 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +29,7 @@ QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
     "sites_a", "sites_b", "sites_c", "firm_mw", "months_p50", "joint_firm_mw",
+    "first_share", "rank_p10", "rank_p90",
 ]  # fmt: skip
 
 
@@ -63,7 +65,7 @@ def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
     for name in (
         "site", "rank", "headroom", "portfolio", "explain", "campus", "map", "export", "check",
-        "places",
+        "places", "report",
     ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
@@ -89,6 +91,19 @@ def test_site_writes_the_files_it_names(command, tmp_path) -> None:
     assert manifest["schema_version"] == 1
 
 
+def test_report_writes_two_pages(command, tmp_path) -> None:
+    code, out, _ = command("report", "bhutan", "--out", str(tmp_path / "r.pdf"), *QUICK)
+    assert code == 0
+    assert "r.pdf" in out
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_report_of_another_kind_is_refused_before_the_run(command, tmp_path) -> None:
+    code, _, err = command("report", "nowhere", "--out", str(tmp_path / "r.docx"), *QUICK)
+    assert code == 6
+    assert "end it in .pdf or .png" in err
+
+
 def test_rank_as_json_is_the_document_of_the_house(command) -> None:
     code, out, _ = command("rank", "bhutan", "--format", "json", "--top", "3", *QUICK)
     document = json.loads(out)
@@ -108,6 +123,32 @@ def test_rank_of_regions_as_csv(command) -> None:
     rows = list(csv.DictReader(io.StringIO(out)))
     assert list(rows[0])[: len(REGION_COLUMNS)] == REGION_COLUMNS
     assert len(rows) == 20
+
+
+def test_an_edited_shortlist_is_taken_up_again(command, tmp_path) -> None:
+    """One site is struck out, one is renamed, all get an owner; the rest stays as it was."""
+    command("export", "bhutan", "--out", str(tmp_path), "--formats", "gpkg", *QUICK)
+    before = gpd.read_file(tmp_path / "shortlist.gpkg", layer="sites")
+    struck, renamed = before["site_id"].iloc[[1, 2]]
+    edited = before[before["site_id"] != struck].assign(owner="Druk")
+    edited.loc[edited["site_id"] == renamed, "name"] = "Our favourite"
+    edited.to_file(tmp_path / "edited.gpkg", layer="sites")
+    again = ("rank", "bhutan", "--sites", str(tmp_path / "edited.gpkg"), "--format", "csv")
+    _, out, _ = command(*again, *QUICK)
+    rows = {row["site_id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert list(rows) == [one for one in before["site_id"] if one != struck]
+    assert rows[renamed]["name"] == "Our favourite"
+    assert {row["owner"] for row in rows.values()} == {"Druk"}
+    kept = before.set_index("site_id")["score"]
+    assert {one: float(row["score"]) for one, row in rows.items()} == pytest.approx(
+        kept.drop(struck).to_dict(), abs=0.01
+    )
+
+
+def test_a_second_opinion_has_its_own_column(command) -> None:
+    _, out, _ = command("rank", "bhutan", "--second-opinion", *QUICK)
+    assert "TOPSIS" in out
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_rank_as_geojson_is_in_degrees(command) -> None:

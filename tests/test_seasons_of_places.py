@@ -79,7 +79,7 @@ def test_gas_that_lands_in_norway_is_an_option_of_unknown_size(norway) -> None:
             "site_id": ["x"], "lon": [6.9455], "lat": [62.8423], "kind": ["greenfield"],
             "poi_name": ["Nyhamna"], "firm_mw": [0.0], "normal_mw": [500.0],
             "redundancy": ["N"], "connection_usd": [2e7], "months_p50": [40.0],
-            "power_price_usd_per_mwh": [30.0],
+            "power_price_usd_per_mwh": [30.0], "pue": [1.08], "region": ["Møre og Romsdal"],
         }
     )  # fmt: skip
     found = supply_options(site, norway[0], ASKED)

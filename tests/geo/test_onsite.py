@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.kinds import Policy
 from geo.onsite import gas_mw, onsite_options
 from geo.profiles import EVEN, Profile
 from geo.scenario import Scenario
-from geo.standards import STANDARDS
+from geo.standards import STANDARDS, with_changes
 from geo.tables import GAS_PLANTS
 from geo.tasks import quantiles
 from tests.geo import toy
@@ -19,6 +20,7 @@ from tests.geo import toy
 ENGINES, BLOCKS = GAS_PLANTS
 ASKED = Scenario(load_mw=100, redundancy="N", reach_km=20)
 BASE = toy.country()
+TASKS = ("line 5 to 25 km", "transformer", "new bay", "build")
 
 
 def sites(*spots: tuple, price=40.0) -> pd.DataFrame:
@@ -27,6 +29,7 @@ def sites(*spots: tuple, price=40.0) -> pd.DataFrame:
         "x_m": [point.x for point in where],
         "y_m": [point.y for point in where],
         "kind": "greenfield",
+        "region": "Toyland",
         "power_price_usd_per_mwh": price,
     }
     return pd.DataFrame(columns)
@@ -137,13 +140,31 @@ def test_only_the_best_few_plants_are_options() -> None:
     assert set(table["source"]) == {"Plant P50", "Plant P40", "Plant P30"}
 
 
-def test_months_are_those_of_the_longest_task() -> None:
-    table = found([(3, 15)], gas_fields=BASE.gas_fields).set_index("option")
-    names = ["line 5 to 25 km", "transformer", "new bay", "build"]  # 10 km at 1.3 are 13 km
+def test_months_without_tests_are_those_of_the_longest_task() -> None:
+    """10 km at 1.3 are 13 km of line; nothing waits, so the maximum of the five is exact."""
+    at_once = {"commissioning": {"min_months": 0, "mode_months": 0, "max_months": 0}}
+    standards = with_changes(STANDARDS, {"durations": at_once}, "place.toml")
+    place = replace(BASE.place, standards=standards)
+    table = found([(3, 15)], gas_fields=BASE.gas_fields, place=place)
+    months = table.set_index("option")["months"]
     for option in ("gas engines", "combined cycle"):
-        tasks = tuple(STANDARDS.duration(task) for task in [*names, option])
-        assert table.loc[option, "months"] == pytest.approx(quantiles(tasks)[1])
-    assert table.loc["combined cycle", "months"] > table.loc["gas engines", "months"]
+        tasks = tuple(STANDARDS.duration(task) for task in [*TASKS, option])
+        assert months[option] == pytest.approx(quantiles(tasks)[1])
+    assert months["combined cycle"] > months["gas engines"]
+
+
+def test_tests_come_after_and_rules_before() -> None:
+    rule = {"topic": "licence", "effect": "delay", "closes": False, "region": "", "status": "",
+            "delay_months": 7.0, "cost_usd_per_mw": np.nan, "rule": "so it is"}  # fmt: skip
+    policy = Policy(pd.DataFrame([rule]), toy.source("policy"))
+    sooner, later = (
+        found([(3, 15)], gas_fields=BASE.gas_fields, policy=rules)["months"].to_numpy()
+        for rules in (None, policy)
+    )
+    assert later == pytest.approx(sooner + 7)
+    last = STANDARDS.duration("commissioning")
+    longest = quantiles(tuple(STANDARDS.duration(task) for task in (*TASKS, "combined cycle")))[1]
+    assert longest + last.min_months < sooner.max() < longest + last.max_months
 
 
 def test_nothing_in_reach_is_an_empty_table() -> None:

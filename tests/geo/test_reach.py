@@ -97,7 +97,9 @@ def test_two_voltages_of_a_station_are_two_links_in_the_order_of_their_ids() -> 
 def test_nothing_in_reach_is_no_link() -> None:
     links = connect(places((0, 0)), points(a=(50, 0)), Scenario(reach_km=10), 1.3)
     assert len(links) == 0
-    assert list(links.columns) == ["place", "bus_id", "straight_km", "tie_km"]
+    assert list(links.columns) == [
+        "place", "bus_id", "straight_km", "tie_km", "terrain_factor",
+    ]  # fmt: skip
 
 
 @given(

@@ -14,7 +14,7 @@ from scipy import stats
 from geo.criteria import CRITERIA, weights
 from geo.draws import Inputs, weight_draws
 from geo.ranking import rank
-from geo.robustness import NAMES, sureness, weights_alone
+from geo.robustness import NAMES, _by_region, sureness, weights_alone
 from geo.scenario import Scenario
 from geo.standards import STANDARDS, with_changes
 
@@ -277,3 +277,23 @@ def test_criteria_without_weight_stay_without() -> None:
     unused = [name for name in NAMES if name not in {"power_price", "climate"}]
     assert (found.central_weights[unused] == 0).all(axis=None)
     assert len(found.tipping) == len(CRITERIA)
+
+
+def test_regions_rank_by_their_best_site_in_every_draw() -> None:
+    """East has rows 0 and 2, West row 1, North row 3; in the second of the draws West is first."""
+    rank_of = np.array([[1, 2, 3, 4], [2, 1, 3, 4], [1, 3, 2, 4], [4, 2, 1, 3]])
+    sites = pd.DataFrame({"region": ["East", "West", "East", "North"]})
+    found = _by_region(rank_of, sites)
+    assert found["first_share"].to_dict() == {"East": 0.75, "North": 0.0, "West": 0.25}
+    assert found.loc["East", ["rank_p10", "rank_p90"]].tolist() == [1, 2]
+    assert found.loc["North", ["rank_p10", "rank_p90"]].tolist() == [3, 3]
+    assert found.loc["West", ["rank_p10", "rank_p50", "rank_p90"]].tolist() == [1, 2, 2]
+
+
+def test_where_each_site_is_a_region_its_ranks_are_the_regions() -> None:
+    sites = some_sites(12).assign(region=lambda frame: "region of " + frame["site_id"])
+    found = sureness(sites, ASKED, STANDARDS, draws=300)
+    for name in ("first_share", "rank_p10", "rank_p50", "rank_p90"):
+        by_site = found.sites.set_index("region of " + found.sites["site_id"])[name]
+        assert found.regions[name].sort_index().tolist() == by_site.sort_index().tolist()
+    assert sureness(some_sites(4), ASKED, STANDARDS, draws=20).regions.empty

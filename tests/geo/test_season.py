@@ -71,6 +71,15 @@ def test_a_campus_is_fed_by_what_it_draws_on_average() -> None:
     assert "fed without imports in a mean year and is fed with imports only in a dry year" in note
 
 
+def test_what_cools_it_is_drawn_too() -> None:
+    """At a PUE of 1.2 it is 45 of the 46; at 1.3, 48.75, and unknown, 50, too much."""
+    fed = {
+        pue: whole(seasonal_balance(country(demand_mw=54), ASKED, pue=pue))["fed"]
+        for pue in (1.2, 1.3, float("nan"))
+    }
+    assert list(fed.values()) == ["alone", "no", "no"]
+
+
 def test_a_monsoon_river_exports_in_summer_and_imports_in_winter() -> None:
     """All of 876 GWh fall from May to October, 4,416 h: 198.37 MW then, and nothing in winter."""
     seasons = seasonal_balance(country(hydro_profile=HALF_DRY, ties=[("T", "A", 500)]), ASKED)

@@ -52,6 +52,8 @@ def sites(*rows: tuple, spot=(3, 10), index=None) -> pd.DataFrame:
         "connection_usd": 20e6,
         "months_p50": 40.0,
         "power_price_usd_per_mwh": 30.0,
+        "pue": 1.0,
+        "region": "Toyland",
     }
     return pd.DataFrame(columns, index=index)
 
@@ -67,6 +69,19 @@ def test_a_firm_grid_needs_nothing_else() -> None:
     assert site["supply_months"] == 40
     assert annuity(0.08, 25) == pytest.approx(CRF)
     assert annuity(0.0, 25) == 1 / 25
+
+
+def test_cooling_draws_energy_too_up_to_what_the_connection_carries() -> None:
+    """Of 0.75 computing at a PUE of 1.2 are 0.9 drawn; at 1.5 or unknown it is all."""
+    one = sites((200, 300, "N+1"))
+    rows = pd.concat([one.assign(site_id=str(pue), pue=pue) for pue in (1.2, 1.5, np.nan)])
+    found = supply_options(rows.reset_index(drop=True), country(), ASKED)
+    drawn_gwh = found.options.groupby("site_id", sort=False)["mix_gwh"].sum()
+    assert drawn_gwh.tolist() == pytest.approx([90 * 8.76, 876, 876])
+    lump = 20e6 * CRF / 876_000
+    assert found.sites["supply_usd_per_mwh"].tolist() == pytest.approx(
+        [30 + lump / 0.9, 30 + lump, 30 + lump]
+    )
 
 
 def test_gas_fills_what_the_grid_lacks() -> None:

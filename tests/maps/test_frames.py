@@ -77,7 +77,9 @@ DESIGN_HEADROOM_COLUMNS = [
 
 def test_columns_are_those_of_the_design() -> None:
     assert list(SITE_COLUMNS) == DESIGN_SITE_COLUMNS
-    assert list(REGION_COLUMNS) == [*DESIGN_REGION_COLUMNS, "joint_firm_mw"]
+    assert list(REGION_COLUMNS) == [
+        *DESIGN_REGION_COLUMNS, "joint_firm_mw", "first_share", "rank_p10", "rank_p90",
+    ]  # fmt: skip
     assert list(HEADROOM_COLUMNS) == [*DESIGN_HEADROOM_COLUMNS, "flexible_mw"]
 
 

@@ -34,8 +34,8 @@ def test_sites_by_rank_with_units_in_the_header(siting: Siting) -> None:
 
 def test_regions_show_unknown_as_a_dash(siting: Siting) -> None:
     *_, first, _, last = ranking_text(siting, "region").splitlines()
-    assert first.split()[-4:] == ["420", "610", "28", "toy-0001"]
-    assert last.split() == ["3", "D", "East", "County", "0", "0", "0", "–", "–", "–", "toy-0007"]
+    assert first.split()[-6:] == ["2/1/0", "420", "610", "28", "1-2", "toy-0001"]
+    assert last.split() == ["3", "D", "East", "County", "0/0/0", "–", "–", "–", "–", "toy-0007"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
@@ -126,3 +126,15 @@ def test_hostile_names_reach_no_terminal(hostile: Siting) -> None:
     ):
         assert text.splitlines() == [plain(line) for line in text.splitlines()]
     assert "[bold red]markup[/] Site" in ranking_text(hostile)
+
+
+def test_a_second_opinion_stands_beside_the_first(siting: Siting) -> None:
+    second = pd.DataFrame(
+        {"topsis": 50.0, "topsis_rank": [2, 1, *range(3, len(siting.sites) + 1)]},
+        index=siting.sites.index,
+    )
+    text = ranking_text(siting, second=second)
+    assert [line.split()[-1] for line in text.splitlines()[3:8]] == ["2", "1", "3", "4", "5"]
+    assert "(toy-0002) is first" in " ".join(text.split())
+    found = json.loads(ranking_text(siting, fmt="json", second=second))
+    assert [site["topsis_rank"] for site in found["sites"]] == [2, 1, 3, 4, 5]
