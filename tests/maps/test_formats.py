@@ -478,3 +478,11 @@ def test_empty_layers_are_written_empty(siting: Siting, tmp_path: Path) -> None:
     for name in ("shortlist.gpkg", "shortlist.gdb"):
         found = pyogrio.read_info(tmp_path / "out" / name, layer="supply_paths")
         assert (found["features"], "weakest_mw" in found["fields"]) == (0, True)
+
+
+@pytest.mark.gdal
+def test_ogr_counts_the_same_in_tables(delivery: Delivery, pack: Path, ask_ogr: Ask) -> None:
+    for layer, name in (("sites", "shortlist"), ("regions", "regions")):
+        found = ask_ogr(pack / f"{name}.csv")[name]
+        frame = delivery.tables[layer]
+        assert (found["count"], found["fields"]) == (len(frame), columns(frame))
