@@ -54,6 +54,18 @@ CHECKPOINT_HELP = (
     "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
     "interrupted. Removed when the answer is printed."
 )
+EXPORT_FORMATS = (
+    "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
+    "pypsa, matpower, stac"
+)
+BASEMAP_HELP = (
+    "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
+    "page from a web server, not to a file."
+)
+POSTGIS_HELP = (
+    "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
+    "PGPASSWORD or ~/.pgpass."
+)
 EngineName = Annotated[
     Literal["threads", "dask"],
     typer.Option("--engine", help="What works on surfaces: threads of this process, or Dask."),
@@ -375,11 +387,14 @@ def draw(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
     question: Question,
+    basemap: Annotated[
+        Literal["none", "osm"], typer.Option("--basemap", help=BASEMAP_HELP)
+    ] = "none",
 ) -> None:
     """Write the map of PLACE as one HTML file that needs no network."""
     from maps.exports import write_map
 
-    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+    typer.echo(f"Written: {write_map(_find(place, question), out, basemap)}")
 
 
 @app.command()
@@ -407,15 +422,63 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
     formats: Annotated[
-        str, typer.Option("--formats", help="Comma-separated.")
-    ] = "gpkg,geojson,csv",
+        str, typer.Option("--formats", help=f"Comma-separated: {EXPORT_FORMATS}.")
+    ] = "gpkg,qgis,geojson,csv",
+    layers: Annotated[str, typer.Option("--layers", help="Comma-separated; all if left out.")] = "",
+    fields: Annotated[
+        str, typer.Option("--fields", help="Columns of the sites, or layer.column.")
+    ] = "",
+    crs: Annotated[
+        str, typer.Option("--crs", help="CRS of delivery, as EPSG:3857; else the place's own.")
+    ] = "",
+    since: Annotated[
+        Path | None, typer.Option("--since", metavar="DIR", help="Earlier pack to compare with.")
+    ] = None,
+    site: Annotated[
+        str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
+    ] = "",
+    postgis: Annotated[
+        str,
+        typer.Option("--postgis", metavar="URL", envvar="POWERSITE_POSTGIS", help=POSTGIS_HELP),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option("--schema", help="Of the tables; powersite_PLACE if left out.")
+    ] = "",
 ) -> None:
-    """Write the shortlist of PLACE for a GIS team."""
-    from maps.exports import write_pack
+    """Write the shortlist of PLACE for a GIS team or a grid planner."""
+    from maps.database import check_database
+    from maps.delivery import Order, deliver
+    from maps.exports import check_order, write_pack
+    from maps.postgis import load_into_postgis
 
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
-    written = write_pack(_find(place, question), out, wanted)
+    order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
+    check_order(order)  # so that a slip of the pen is told before a long search
+    if postgis:
+        check_database(postgis, schema)
+    siting = _find(place, question, (site,) if site else ())
+    written = write_pack(siting, out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
+    if postgis:
+        loaded = load_into_postgis(deliver(siting, order), postgis, schema)
+        typer.echo(f"{loaded.rows} rows in schema {loaded.schema}, run {loaded.run_id}")
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What powersite site or export has written.")
+    ],
+    port: Annotated[int, typer.Option("--port", help="0 for any.", min=0, max=65_535)] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Others may reach it.")] = False,
+) -> None:
+    """Offer a pack to QGIS and ArcGIS as OGC API Features, read-only, until interrupted."""
+    from maps.serve import serve as offer
+
+    def ready(url: str) -> None:
+        typer.echo(f"Serving {folder} at {url}")
+
+    offer(folder, port, host, expose=expose, ready=ready)
 
 
 @app.command()
@@ -525,6 +588,11 @@ class _Progress:
         if stage != self._stage:
             typer.echo(f"{time.monotonic() - self._start:6.1f} s  {stage}", err=True)
             self._stage = stage
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Split at commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 @contextmanager

@@ -17,14 +17,14 @@ import cli
 from geo.siting import SITE_COLUMNS
 from layers.place import built_in_places
 
-FILES = {
-    "map.html",
-    "shortlist.gpkg",
-    "shortlist.geojson",
-    "shortlist.csv",
+DOCUMENTS = {
+    "answer.json", "dictionary.csv", "provenance.json", "LICENCES.md", "README.md",
+    "manifest.json", "SHA256SUMS",
+}  # fmt: skip
+FILES = DOCUMENTS | {
+    "map.html", "shortlist.gpkg", "shortlist.qgz", "shortlist.geojson", "shortlist.csv",
     "regions.csv",
-    "manifest.json",
-}
+}  # fmt: skip
 QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
@@ -285,11 +285,31 @@ def test_map_is_one_file(command, tmp_path) -> None:
 def test_export_writes_the_formats_asked_for(command, tmp_path) -> None:
     code, _, _ = command("export", "bhutan", "--out", str(tmp_path), "--formats", "csv", *QUICK)
     assert code == 0
-    assert {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in tmp_path.iterdir()} == DOCUMENTS | {
         "shortlist.csv",
         "regions.csv",
-        "manifest.json",
     }
+
+
+def test_export_refuses_a_slip_of_the_pen_before_the_search(command, tmp_path) -> None:
+    for option, value in (("--formats", "dwg"), ("--crs", "UTM"), ("--since", str(tmp_path))):
+        out = ("--out", str(tmp_path / "out"))
+        code, _, err = command("export", "nowhere", option, value, *out, *QUICK)
+        assert code == 3
+        assert value in err
+
+
+def test_export_chooses_layers_columns_and_crs(command, tmp_path) -> None:
+    out = tmp_path / "out"
+    asked = ("--layers", "sites,lines", "--fields", "firm_mw", "--crs", "EPSG:3857")
+    options = ("--formats", "csv,gpkg", "--out", str(out), *asked, *QUICK)
+    assert command("export", "bhutan", *options)[0] == 0
+    header = (out / "shortlist.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "site_id,rank,grade,firm_mw"
+    assert (out / "lines.csv").exists()
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["layers"]) == {"sites", "lines"}
+    assert manifest["crs"]["delivered_in"] == "EPSG:3857"
 
 
 def test_check_of_a_sound_place(command) -> None:

@@ -6,6 +6,8 @@
 
   powersite.open = function (map) {
     powersite.map = map;
+    powersite.rerank();
+    powersite.filter();
     heading();
     powersite.prepare(map);
     powersite.buildPanel();
@@ -14,6 +16,8 @@
     map.invalidateSize({ animate: false });
     home(false);
     powersite.draw(map);
+    powersite.addTiles(map);
+    powersite.drawLegend(map);
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
@@ -22,6 +26,7 @@
     window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
+    performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
 
@@ -42,16 +47,31 @@
       event.preventDefault(); // the address is the reader's state
       document.getElementById("map").focus();
     });
-    const asked = data.scenario;
-    document.title = data.title;
-    document.getElementById("title").textContent = `${data.place.title} · ${number(asked.load_mw, asked.load_mw % 1 ? 1 : 0)} MW`;
-    document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
-    for (const [grade, count] of Object.entries(data.counts.by_grade)) {
-      document.getElementById("grades").append(element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) },
-        element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count))));
-    }
+    powersite.showHeading();
     document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
   }
+  powersite.showHeading = function () {
+    const asked = data.scenario, load = powersite.loadMw();
+    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${powersite.megawatts(load)}` : data.title;
+    document.getElementById("title").textContent = `${data.place.title} · ${powersite.megawatts(load)}`;
+    document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
+    document.getElementById("grades").replaceChildren(...Object.entries(powersite.gradeCounts).map(([grade, count]) =>
+      element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) }, element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count)))));
+  };
+  /** Bring the map in line with the sites of now. */
+  powersite.showOnMap = function (anew) {
+    powersite.redraw("sites");
+    powersite.redraw("feeds");
+    if (anew) {
+      for (const name of ["substations", "region_grade"]) powersite.redraw(name);
+      powersite.drawLegend(powersite.map);
+    }
+    powersite.showBadges();
+    if (chosen) {
+      powersite.markBadge(chosen.site_id);
+      if (anew) powersite.fillCard(powersite.withShares(chosen));
+    }
+  };
   /** What the licences ask to show: who, and the licence where it is one that asks. */
   function credits() {
     const shown = new Map();
@@ -78,9 +98,10 @@
       },
     });
     new Home().addTo(map);
+    powersite.addFinder(map);
   }
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const calm = powersite.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   function fit(bounds, maxZoom, animate) {
     const card = document.getElementById("card"), legend = document.getElementById("legend");
     const over = card.hidden ? legend : card;
@@ -97,14 +118,11 @@
     powersite.chosenId = siteId;
     state.set({ site: siteId });
     powersite.redraw("supply");
-    powersite.fillCard(site);
+    powersite.fillCard(powersite.withShares(site));
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
-    const bounds = L.polygon(site.path).getBounds();
-    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
-    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
-    fit(bounds.pad(0.35), 10, true);
+    fit(powersite.boundsOf(site).pad(0.25), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
     card.querySelector("h2").focus({ preventScroll: true });

@@ -1,60 +1,67 @@
 "use strict";
 /* The ranked tables, and what a reader has to know of the data. */
 (function () {
-  const { data, tables, element, number, unknown, state, t } = powersite;
-
-  const SITE_COLUMNS = [
-    ["#", "", (site) => number(site.rank)],
-    [t("table.grade"), "mark", (site) => element("span", { class: `chip grade-${site.grade}` }, site.grade)],
-    [t("table.site"), "text", (site) => [element("span", { class: "name" }, site.name || site.site_id), element("span", { class: "muted small" }, site.region || "")]],
-    [t("table.firm"), "MW", (site) => value(site.firm_mw)],
-    [t("table.months"), "P50", (site) => value(site.months_p50)],
-    [t("table.tie"), "km", (site) => value(site.tie_km, 1)],
-    [t("table.score"), "", (site) => value(site.score, 1)],
-  ];
-  const REGION_COLUMNS = [
-    ["#", "", (region) => number(region.rank)],
-    [t("table.grade"), "mark", (region) => (region.grade ? element("span", { class: `chip grade-${region.grade}` }, region.grade) : "–")],
-    [t("table.region"), "text", (region) => element("span", { class: "name" }, region.region)],
-    ["A", t("table.sites_of_grade"), (region) => value(region.sites_a)],
-    ["B", t("table.sites_of_grade"), (region) => value(region.sites_b)],
-    ["C", t("table.sites_of_grade"), (region) => value(region.sites_c)],
-    [t("table.firm"), "MW", (region) => value(region.firm_mw)],
-    [t("table.months"), "P50", (region) => value(region.months_p50)],
-  ];
-  const value = (one, decimals) => (unknown(one) ? "–" : number(one, decimals));
-
-  const WORDS = { text: "text", mark: "mark" };
-  function table(caption, columns, rows, id, open) {
-    const head = columns.map(([name, unit]) => element("th", { scope: "col", class: WORDS[unit] }, unit === "mark" ? element("span", { class: "unseen" }, name) : name,
-      unit && !WORDS[unit] ? element("span", { class: "unit" }, unit) : null));
-    const body = element("tbody", {}, ...rows.map((row) => line(columns, row, id, open)));
-    body.addEventListener("keydown", step);
-    return element("table", { class: "ranking" }, element("caption", {}, caption), element("thead", {}, element("tr", {}, ...head)), body);
-  }
-  function line(columns, row, id, open) {
-    const cells = columns.map(([, unit, cell]) => element("td", { class: WORDS[unit] }, cell(row)));
-    const node = element("tr", { tabindex: "0", "data-id": row[id] }, ...cells);
-    node.addEventListener("click", () => open(row, false));
-    return node;
-  }
-  /** Enter and space open a row, the arrows go from row to row. */
-  function step(event) {
-    const row = event.target.closest("tr");
-    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
-    if (next) next.focus();
-    else if (event.key === "Enter" || event.key === " ") row.click();
-    else return;
-    event.preventDefault();
-  }
+  const { data, element, number, state, t } = powersite;
 
   function sitesSheet() {
-    const shown = tables.sites.slice(0, data.table_rows);
-    const of = shown.length < tables.sites.length ? t("table.best_of", { shown: shown.length, all: tables.sites.length }) : t("table.sites", { count: shown.length });
-    return [table(of, SITE_COLUMNS, shown, "site_id", (site) => powersite.select(site.site_id))];
+    return [powersite.buildControls(), actions(), element("div", { id: "site-table" })];
   }
-  function regionsSheet() {
-    return [table(t("table.regions"), REGION_COLUMNS, tables.regions, "region", powersite.showRegion)];
+  /** What can be done with the table of now. */
+  function actions() {
+    const button = (id, words, act) => {
+      const node = element("button", { type: "button", class: "quiet", id }, words);
+      node.addEventListener("click", act);
+      return node;
+    };
+    const files = [["csv", "CSV"], ["geojson", "GeoJSON"]].map(([kind, name]) => {
+      const node = button(`save-${kind}`, name, () => powersite.download(kind));
+      node.title = t("action.save", { kind: name });
+      node.setAttribute("aria-label", node.title);
+      return node;
+    });
+    return element("div", { class: "actions", role: "toolbar", "aria-label": t("action.all") },
+      button("only-starred", element("span", { class: "star-count" }), () => state.set({ starred: state.get("starred") ? null : "1" })),
+      button("open-compare", t("action.compare"), powersite.openCompare), element("span", { class: "gap" }), ...files);
+  }
+  function showActions() {
+    const stars = powersite.stars().length, only = document.getElementById("only-starred"), compare = document.getElementById("open-compare");
+    only.firstChild.textContent = t("action.starred", { count: stars });
+    only.setAttribute("aria-pressed", String(Boolean(state.get("starred"))));
+    only.disabled = !stars && !state.get("starred");
+    compare.disabled = stars < 2;
+    compare.title = stars < 2 ? t("action.compare_how") : "";
+  }
+
+  const WEIGHTY = ["w", "load"];
+  const touches = (changed, names) => names.some((name) => changed.has(name));
+  /** Work out what follows from a change of state, and show it. */
+  powersite.refresh = function (changed) {
+    const order = touches(changed, WEIGHTY), stars = changed.has("stars");
+    const shown = order || touches(changed, powersite.filterNames) || (stars && state.get("starred"));
+    if (order) powersite.rerank();
+    if (shown) {
+      powersite.filter();
+      powersite.showTable();
+      powersite.showOnMap(order);
+    }
+    if (order) {
+      document.getElementById("sheet-regions").replaceChildren(powersite.regionTable());
+      powersite.showHeading();
+    }
+    if (stars) powersite.showStars();
+    if (shown || stars) showActions();
+    if (shown) powersite.showControls();
+  };
+  let waiting = null;
+  /** Changes of one frame are one change. */
+  function soon(changed) {
+    if (waiting) return void changed.forEach((name) => waiting.add(name));
+    waiting = new Set(changed);
+    requestAnimationFrame(() => {
+      const all = waiting;
+      waiting = null;
+      powersite.refresh(all);
+    });
   }
 
   function link(url) {
@@ -82,7 +89,7 @@
     ];
   }
 
-  const SHEETS = [["sites", t("tab.sites"), sitesSheet], ["regions", t("tab.regions"), regionsSheet], ["notes", t("tab.notes"), notesSheet], ["sources", t("tab.sources"), sourcesSheet]];
+  const SHEETS = [["sites", t("tab.sites"), sitesSheet], ["regions", t("tab.regions"), () => [powersite.regionTable()]], ["notes", t("tab.notes"), notesSheet], ["sources", t("tab.sources"), sourcesSheet]];
 
   powersite.buildPanel = function () {
     const tabs = document.getElementById("tabs"), sheets = document.getElementById("sheets");
@@ -93,6 +100,11 @@
       sheets.append(element("div", { role: "tabpanel", id: `sheet-${name}`, class: "sheet", "aria-labelledby": `tab-${name}`, "data-title": title }, ...build()));
     }
     tabs.addEventListener("keydown", turn);
+    powersite.buildCompare();
+    powersite.showTable();
+    powersite.showControls();
+    showActions();
+    state.listen(soon);
     show(SHEETS.some(([name]) => name === state.get("tab")) ? state.get("tab") : "sites");
   };
   function show(name) {
@@ -115,13 +127,4 @@
     turnTo(next);
     document.getElementById(`tab-${next}`).focus();
   }
-
-  powersite.markRow = function (siteId) {
-    for (const row of document.querySelectorAll("#sheet-sites tbody tr")) {
-      if (row.dataset.id === siteId) {
-        row.setAttribute("aria-current", "true");
-        if (!powersite.narrow()) row.scrollIntoView({ block: "nearest" });
-      } else row.removeAttribute("aria-current");
-    }
-  };
 })();

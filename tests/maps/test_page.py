@@ -116,4 +116,4 @@ def test_scripts_of_ours_set_text_and_never_markup() -> None:
 
 
 def test_page_of_the_toy_is_small(siting: Siting) -> None:
-    assert len(map_html(siting).encode()) < 300_000
+    assert len(map_html(siting).encode()) < 500_000
