@@ -6,7 +6,8 @@ import inspect
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -19,6 +20,7 @@ from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 if TYPE_CHECKING:
     from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
+    from geo.tiles import Tiling
     from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
@@ -58,6 +60,33 @@ EXPORT_FORMATS = (
 )
 AWAY = 5
 """Exit code where a source is away."""
+BASEMAP_HELP = (
+    "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
+    "page from a web server, not to a file."
+)
+POSTGIS_HELP = (
+    "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
+    "PGPASSWORD or ~/.pgpass."
+)
+EngineName = Annotated[
+    Literal["threads", "dask"],
+    typer.Option("--engine", help="What works on surfaces: threads of this process, or Dask."),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; none starts one on loopback."
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FOLDER",
+        help="Keep done tiles of surfaces there, so that the same command goes on where it was "
+        "interrupted. Removed when the answer is out.",
+    ),
+]
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -198,12 +227,16 @@ def site(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
 ) -> None:
     """Find and rank the sites of PLACE, and write map, shortlist, regions and manifest."""
     from maps.exports import write_pack
     from maps.tables import ranking_text
 
-    siting = _find(place, question)
+    with _tiling(engine, scheduler, keep) as tiling:
+        siting = _find(place, question, tiling=tiling)
     written = write_pack(siting, out)
     typer.echo(ranking_text(siting, "site"))
     typer.echo(ranking_text(siting, "region"))
@@ -325,17 +358,45 @@ def portfolio(
     typer.echo(portfolio_text(found, siting, fmt), nl=fmt == "table")
 
 
+@app.command()
+@asks(*SITE_KNOBS)
+def land(
+    place: PlaceName,
+    question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
+    fmt: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Print what bars the land of PLACE and what is known of the rest; it needs surfaces."""
+    from geo.land_summary import land_summary
+    from layers.place import open_place, read_layers
+    from layers.question import pose
+    from maps.land import land_text
+
+    place_file, scenario = pose(open_place(place), question.config, question.options)
+    layers = read_layers(place_file)
+    with _tiling(engine, scheduler, keep) as tiling, _Progress(question) as progress:
+        summary = land_summary(layers, scenario, tiling, progress or (lambda *_: None))
+    typer.echo(land_text(summary, fmt), nl=False)
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
     question: Question,
+    basemap: Annotated[
+        Literal["none", "osm"], typer.Option("--basemap", help=BASEMAP_HELP)
+    ] = "none",
 ) -> None:
     """Write the map of PLACE as one HTML file that needs no network."""
     from maps.exports import write_map
 
-    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+    typer.echo(f"Written: {write_map(_find(place, question), out, basemap)}")
 
 
 @app.command()
@@ -378,15 +439,48 @@ def export(
     site: Annotated[
         str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
     ] = "",
+    postgis: Annotated[
+        str,
+        typer.Option("--postgis", metavar="URL", envvar="POWERSITE_POSTGIS", help=POSTGIS_HELP),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option("--schema", help="Of the tables; powersite_PLACE if left out.")
+    ] = "",
 ) -> None:
     """Write the shortlist of PLACE for a GIS team or a grid planner."""
-    from maps.delivery import Order
+    from maps.database import check_database
+    from maps.delivery import Order, deliver
     from maps.exports import check_order, write_pack
+    from maps.postgis import load_into_postgis
 
     order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
     check_order(order)  # so that a slip of the pen is told before a long search
-    written = write_pack(_find(place, question, (site,) if site else ()), out, order)
+    if postgis:
+        check_database(postgis, schema)
+    siting = _find(place, question, (site,) if site else ())
+    written = write_pack(siting, out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
+    if postgis:
+        loaded = load_into_postgis(deliver(siting, order), postgis, schema)
+        typer.echo(f"{loaded.rows} rows in schema {loaded.schema}, run {loaded.run_id}")
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What powersite site or export has written.")
+    ],
+    port: Annotated[int, typer.Option("--port", help="0 for any.", min=0, max=65_535)] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Others may reach it.")] = False,
+) -> None:
+    """Offer a pack to QGIS and ArcGIS as OGC API Features, read-only, until interrupted."""
+    from maps.serve import serve as offer
+
+    def ready(url: str) -> None:
+        typer.echo(f"Serving {folder} at {url}")
+
+    offer(folder, port, host, expose=expose, ready=ready)
 
 
 @app.command()
@@ -570,7 +664,31 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
+@contextmanager
+def _tiling(engine: str, scheduler: str, keep: Path | None) -> Iterator[Tiling]:
+    """Start what works on surfaces; tiles that were kept go when all went well."""
+    from geo.tiles import Tiling
+
+    if scheduler and engine != "dask":
+        raise ScenarioError("--scheduler is for --engine dask; add that, or leave it out")
+    with ExitStack() as stack:
+        shelf, cluster = None, None
+        if keep is not None:
+            from maps.tile_shelf import TileShelf
+
+            shelf = TileShelf(keep)
+        if engine == "dask":
+            from layers.cluster import Cluster
+
+            cluster = stack.enter_context(Cluster(scheduler))
+        yield Tiling(cluster, shelf)
+        if shelf is not None:
+            shelf.remove()
+
+
+def _find(
+    place: str, question: Question, also: tuple[str, ...] = (), tiling: Tiling | None = None
+) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import pose
@@ -578,7 +696,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     place_file, scenario = pose(open_place(place), question.config, question.options)
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress, also=also)
+        return find_sites(layers, scenario, progress, also=also, tiling=tiling)
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:

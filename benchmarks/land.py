@@ -288,8 +288,12 @@ PARTS: dict[str, Callable[[Size], None]] = {
 
 
 def _say(what: str, wall_s: float) -> None:
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_BYTES / 1e6
-    print(f"  {what:<52}{wall_s:8.2f} s   peak {peak_mb:6.0f} MB", flush=True)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak_mb, cpu_s = used.ru_maxrss * RSS_BYTES / 1e6, used.ru_utime + used.ru_stime
+    print(
+        f"  {what:<52}{wall_s:8.2f} s   peak {peak_mb:6.0f} MB   {cpu_s:6.1f} s of a core so far",
+        flush=True,
+    )
 
 
 def _parse() -> argparse.Namespace:

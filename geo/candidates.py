@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 MAX_VERTICES = 200
+HALF = 0.5
 LEAST_M2 = 1.0
 """Less ground than this is rounding: two borders that touch."""
 CAMPUS_GRID_M = 100
@@ -109,7 +110,16 @@ def find_candidates(
             "lower the load, or raise --reach-km or --cell-km"
         )
     kept = gpd.GeoDataFrame(frame[~barred], geometry="geometry", crs=layers.place.crs)
-    return Candidates(kept.reset_index(drop=True), dict(reasons))
+    return Candidates(kept.reset_index(drop=True), dict(reasons), _notes(layers, scenario))
+
+
+def with_ground(candidates: Candidates, layers: Layers, scenario: Scenario) -> Candidates:
+    """Add what the rasters of a place tell of candidates that were given."""
+    if layers.surfaces is None or candidates.frame.empty:
+        return candidates
+    ground, _ = ground_of(layers, scenario, np.zeros((0, 2)))
+    found = measured_on(ground, candidates.frame.geometry)
+    return replace(candidates, frame=candidates.frame.assign(**found))
 
 
 def _on_surfaces(
@@ -173,10 +183,29 @@ def subdivide(polygon: BaseGeometry, most: int = MAX_VERTICES) -> list[BaseGeome
     return pieces
 
 
+def cell_side_km(scenario: Scenario) -> float:
+    """Return the side of the cells: that asked for, or a multiple of it where no cell is enough.
+
+    Of a multiple, half of the cell is what the load needs, as hardly any cell is all buildable.
+    """
+    cell_ha = (scenario.cell_km * M_PER_KM) ** 2 / M2_PER_HA
+    if scenario.area_needed_ha <= cell_ha:
+        return scenario.cell_km
+    return scenario.cell_km * float(np.ceil(np.sqrt(scenario.area_needed_ha / (HALF * cell_ha))))
+
+
+def _notes(layers: Layers, scenario: Scenario) -> tuple[str, ...]:
+    side_km = cell_side_km(scenario)
+    if layers.surfaces is not None or side_km == scenario.cell_km:
+        return ()
+    needed = f"{scenario.area_needed_ha:,.0f} ha do not fit into {scenario.cell_km:g} km"
+    return (f"Greenfield cells are {side_km:g} km wide: {needed}.",)
+
+
 def _cells_in_reach(
     layers: Layers, scenario: Scenario, stations_m: Array
 ) -> tuple[gpd.GeoSeries, dict[str, int]]:
-    side = scenario.cell_km * M_PER_KM
+    side = cell_side_km(scenario) * M_PER_KM
     left, low, right, high = layers.regions.frame.total_bounds
     columns = np.arange(np.floor(left / side), np.ceil(right / side))
     rows = np.arange(np.floor(low / side), np.ceil(high / side))

@@ -171,7 +171,7 @@ def _envelope(down, far, at, begin):  # noqa: ANN001, ANN202 -- numba infers the
 @compiled
 def _transform(marked, cap):  # noqa: ANN001, ANN202 -- numba infers the types
     rows, columns = marked.shape
-    far = rows + columns + 1
+    far = min(rows + columns, int(np.sqrt(cap))) + 1
     down, out = _down(marked, far), np.full((rows, columns), cap, np.int64)
     at, begin = np.empty(columns + 1, np.int64), np.empty(columns + 2, np.float64)
     for i in range(rows):

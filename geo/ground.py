@@ -119,7 +119,7 @@ def ground_of(layers: Layers, scenario: Scenario, points_m: Floats) -> tuple[Gro
     ground = Ground(
         surfaces=surfaces,
         crs=place.crs,
-        land=segments_of([land]),
+        land=segments_of(shapely.get_parts(land)),
         exclusions=_exclusions(layers),
         crossings=_crossings(layers),
         lines=_lines_by_class(layers),

@@ -12,18 +12,20 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.distance import cells_away
 from geo.kernels import compiled
-from geo.screening import WATER, barred_pieces, relief
+from geo.screening import WATER, barred_pieces, free_of, relief
 from geo.shapes import inside
 from geo.terrain import spread
 from geo.units import M2_PER_HA
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from geo.ground import Ground
@@ -52,6 +54,30 @@ class Grown:
     """Share of each that the slope is known for."""
     dropped: dict[str, int]
     """Reason to count of blocks with land that have no site."""
+
+
+def grown_arrays(grown: Grown) -> dict[str, NDArray[np.generic]]:
+    """Return the sites of a tile as arrays, to be kept."""
+    empty = np.zeros((0, 2), np.int32)
+    return {
+        "pieces": np.concatenate([empty, *grown.pieces]),
+        "sizes": np.array([len(part) for part in grown.pieces], np.int64),
+        "slope_pct": np.array(grown.slope_pct, float),
+        "slope_coverage": np.array(grown.slope_coverage, float),
+        "reasons": np.array(list(grown.dropped), dtype=str),
+        "counts": np.array(list(grown.dropped.values()), np.int64),
+    }
+
+
+def grown_of(arrays: Mapping[str, NDArray[Any]]) -> Grown:
+    """Return what `grown_arrays` made arrays of."""
+    cuts = np.cumsum(arrays["sizes"])[:-1]
+    return Grown(
+        np.split(arrays["pieces"], cuts) if len(arrays["sizes"]) else [],
+        arrays["slope_pct"].tolist(),
+        arrays["slope_coverage"].tolist(),
+        dict(zip(arrays["reasons"].tolist(), arrays["counts"].tolist(), strict=True)),
+    )
 
 
 def needed_pieces(ground: Ground) -> int:
@@ -99,7 +125,7 @@ def _grow_each(
     slope: NDArray[np.float32],
 ) -> tuple[list[NDArray[np.int64]], Counter[str]]:
     """Return the pieces of each site within the window, and what the other blocks lack."""
-    free = ~np.logical_or.reduce(list(barred.values()))
+    free = free_of(barred)
     parts, needed = ground.parts, needed_pieces(ground)
     # A slope that is not known is taken for the steepest that is allowed, so that it gains nothing.
     steep = np.nan_to_num(slope / ground.standards.max_slope_pct, nan=1.0).astype(np.float32)

@@ -74,8 +74,8 @@ def _looked_up(table: Mapping[int, float]) -> NDArray[np.float32]:
 def _averaged(
     raster: Raster, grid: Grid, tables: Sequence[NDArray[np.float32] | None]
 ) -> list[Surface]:
-    values = np.full((len(tables), *grid.shape), np.nan, np.float32)
-    coverage = np.zeros((len(tables), *grid.shape), np.float32)
+    values = np.zeros((len(tables), *grid.shape))
+    coverage = np.zeros((len(tables), *grid.shape))
     points = points_of(raster, grid.crs, grid.side_m)
     for strip in _strips(raster, grid):
         done = slice(strip.row - grid.row, strip.row - grid.row + strip.rows)
@@ -84,16 +84,18 @@ def _averaged(
         column, row = (x - raster.west) / raster.pixel_x, (raster.north - y) / raster.pixel_y
         window = _window(raster, row, column)
         if window is None:
+            values[:, done] = np.nan
             continue
         pixels = raster.read(*window)
-        first = (strip.row % step, strip.column % step)
-        for part, table in enumerate(tables):
-            found = pixels if table is None else _classified(pixels, table)
-            _mean_of_points(
-                found, window[:2], row, column, (*first, step, points),
-                values[part, done], coverage[part, done],
-            )  # fmt: skip
-    return [Surface(grid, *pair) for pair in zip(values, coverage, strict=True)]
+        found = [pixels if table is None else _classified(pixels, table) for table in tables]
+        pattern = (strip.row % step, strip.column % step, step, points)
+        _mean_of_points(
+            np.stack(found), window[:2], row, column, pattern, values[:, done], coverage[:, done]
+        )
+    return [
+        Surface(grid, mean.astype(np.float32), share.astype(np.float32))
+        for mean, share in zip(values, coverage, strict=True)
+    ]
 
 
 def points_of(raster: Raster, crs: str, side_m: float) -> int:
@@ -177,13 +179,19 @@ def _classified(pixels: NDArray[np.float32], table: NDArray[np.float32]) -> NDAr
 
 
 @compiled
+def _along(nodes, row, f):  # noqa: ANN001, ANN202 -- numba infers the types
+    """Interpolate between two rows of nodes."""
+    return (1 - f) * nodes[row] + f * nodes[row + 1]
+
+
+@compiled
 def _mean_of_points(pixels, corner, row, column, pattern, values, coverage):  # noqa: ANN001, ANN202, PLR0913, PLR0917 -- numba infers the types
     """Look at each cell in points on a square pattern.
 
     Parameters
     ----------
     pixels
-        Window of the raster.
+        (tables, rows, columns) Window of the raster, as each table reads it.
     corner
         Its first row and column.
     row, column
@@ -192,40 +200,37 @@ def _mean_of_points(pixels, corner, row, column, pattern, values, coverage):  # 
         Row and column of the first cell behind the first node, cells between nodes, points along
         the side of a cell.
     values, coverage
-        Written.
+        (tables, rows, columns) Written; values have to be 0 at first.
     """
     first_row, first_column, step, points = pattern
-    high, wide = pixels.shape
-    for i in range(values.shape[0]):
-        for j in range(values.shape[1]):
-            down, across = first_row + i, first_column + j
-            node_row, node_column = down // step, across // step
-            total, count = 0.0, 0
-            for a in range(points):
-                f = (down - node_row * step + (a + 0.5) / points) / step
+    tables, high, wide = pixels.shape
+    for i in range(values.shape[1]):
+        node_row = (first_row + i) // step
+        for a in range(points):
+            f = (first_row + i - node_row * step + (a + 0.5) / points) / step
+            here_row, here_column = _along(row, node_row, f), _along(column, node_row, f)
+            for j in range(values.shape[2]):
+                node = (first_column + j) // step
                 for b in range(points):
-                    g = (across - node_column * step + (b + 0.5) / points) / step
-                    r = (1 - f) * (
-                        (1 - g) * row[node_row, node_column] + g * row[node_row, node_column + 1]
-                    ) + f * (
-                        (1 - g) * row[node_row + 1, node_column]
-                        + g * row[node_row + 1, node_column + 1]
-                    )
-                    c = (1 - f) * (
-                        (1 - g) * column[node_row, node_column]
-                        + g * column[node_row, node_column + 1]
-                    ) + f * (
-                        (1 - g) * column[node_row + 1, node_column]
-                        + g * column[node_row + 1, node_column + 1]
-                    )
-                    if not (np.isfinite(r) and np.isfinite(c)):
+                    g = (first_column + j - node * step + (b + 0.5) / points) / step
+                    r = (1 - g) * here_row[node] + g * here_row[node + 1] - corner[0]
+                    c = (1 - g) * here_column[node] + g * here_column[node + 1] - corner[1]
+                    if not (0 <= r < high and 0 <= c < wide):  # what is not finite is nowhere
                         continue
-                    p = int(np.floor(r)) - corner[0]
-                    q = int(np.floor(c)) - corner[1]
-                    if p < 0 or q < 0 or p >= high or q >= wide or np.isnan(pixels[p, q]):
-                        continue
-                    total += pixels[p, q]
-                    count += 1
-            if count:
-                values[i, j] = total / count
-            coverage[i, j] = count / (points * points)
+                    for table in range(tables):
+                        found = pixels[table, int(r), int(c)]
+                        if found == found:  # noqa: PLR0124 -- not NaN
+                            values[table, i, j] += found
+                            coverage[table, i, j] += 1
+    _divide(values, coverage, points * points)
+
+
+@compiled
+def _divide(total, count, most):  # noqa: ANN001, ANN202 -- numba infers the types
+    """Turn sums into means, NaN of nothing, and counts into shares."""
+    for table in range(total.shape[0]):
+        for i in range(total.shape[1]):
+            for j in range(total.shape[2]):
+                seen = count[table, i, j]
+                total[table, i, j] = total[table, i, j] / seen if seen else np.nan
+                count[table, i, j] = seen / most

@@ -125,7 +125,8 @@ def _tiles(ends: Ends) -> list[Grid]:
     points, side_m = ends.points_m, ends.ground.surfaces.cell_m
     if not len(points) or not len(ends.places_m):
         return []
-    bounds = (*points.min(axis=0).tolist(), *(points.max(axis=0) + 1.0).tolist())
+    # A metre more all around, so that points on the lines of the lattice are inside.
+    bounds = (*(points.min(axis=0) - 1.0).tolist(), *(points.max(axis=0) + 1.0).tolist())
     cells = max(int(BLOCK_KM * M_PER_KM / side_m), 1)
     return [
         tile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -12,7 +12,7 @@ from geo.distance import cells_away, nearest
 from geo.resample import on_grid, tables_on_grid
 from geo.shapes import inside, within
 from geo.surroundings import annual_pue, free_cooling_share
-from geo.terrain import mean_of_pieces, slope_on, spread
+from geo.terrain import mean_of_pieces, share_of, slope_on, spread
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -61,6 +61,32 @@ def reasons_of(ground: Ground) -> tuple[str, ...]:
     shapes = {part.reason for part in ground.exclusions}
     classes = {meaning.barred for meaning in ground.surfaces.classes.values()} - {""}
     return (WATER, STEEP, CROWDED, *sorted(shapes | classes))
+
+
+def cells_arrays(cells: Cells) -> dict[str, NDArray[Any]]:
+    """Return the cells of a window as arrays, to be kept."""
+    return {
+        "barred": cells.barred,
+        "buildable": cells.buildable,
+        **{f"column {name}": values for name, values in cells.columns.items()},
+        **{f"coverage {name}": values for name, values in cells.coverage.items()},
+    }
+
+
+def cells_of(arrays: Mapping[str, NDArray[Any]], ground: Ground, grid: Grid) -> Cells:
+    """Return what `cells_arrays` made arrays of."""
+    parts = {
+        kind: {
+            name.removeprefix(f"{kind} "): values
+            for name, values in arrays.items()
+            if name.startswith(f"{kind} ")
+        }
+        for kind in ("column", "coverage")
+    }
+    return Cells(
+        grid, reasons_of(ground), arrays["barred"], arrays["buildable"],
+        parts["column"], parts["coverage"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,12 +145,12 @@ def screen(ground: Ground, grid: Grid) -> Cells:
     seen = relief(ground, grid)
     pieces = barred_pieces(ground, grid, seen)
     parts = ground.parts
-    free = ~np.logical_or.reduce(list(pieces.values()))
     bits = np.zeros(grid.shape, np.uint32)
     for place, reason in enumerate(names):
         if reason in pieces:
-            bits |= (_share(pieces[reason], parts) >= 0.5).astype(np.uint32) << np.uint32(place)  # noqa: PLR2004 -- half
-    buildable = _share(free, parts)
+            half = share_of(pieces[reason], parts) >= 0.5  # noqa: PLR2004 -- half of the cell
+            bits |= half.astype(np.uint32) << np.uint32(place)
+    buildable = share_of(free_of(pieces), parts)
     here = buildable > 0
     columns: dict[str, Floats32] = {}
     coverage: dict[str, Floats32] = {}
@@ -137,10 +163,13 @@ def screen(ground: Ground, grid: Grid) -> Cells:
     return Cells(grid, names, bits, buildable, columns, coverage)
 
 
-def _share(pieces: Bools, parts: int) -> Floats32:
-    rows, columns = pieces.shape[0] // parts, pieces.shape[1] // parts
-    total = pieces.reshape(rows, parts, columns, parts).sum(axis=(1, 3), dtype=np.int32)
-    return (total / np.float32(parts**2)).astype(np.float32)
+def free_of(pieces: dict[str, Bools]) -> Bools:
+    """Return the pieces that no reason bars."""
+    barred, *more = pieces.values()
+    out = ~barred
+    for here in more:
+        np.logical_and(out, ~here, out=out)
+    return out
 
 
 def _edge(fine: Grid, land: Segments, reach_m: float) -> Bools:
@@ -162,7 +191,8 @@ def _barred_classes(ground: Ground, fine: Grid) -> dict[str, Bools]:
     for (reason, setback_m), share in zip(barring, found, strict=True):
         here = share.values >= 0.5  # noqa: PLR2004 -- half of it
         if setback_m > 0:
-            here = cells_away(here) * fine.side_m**2 <= setback_m**2
+            most = setback_m**2 / fine.side_m**2
+            here = cells_away(here, int(most) + 1) <= most
         inner = here[halo : here.shape[0] - halo, halo : here.shape[1] - halo]
         out[reason] = out[reason] | inner if reason in out else inner
     return out

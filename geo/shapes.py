@@ -8,6 +8,7 @@ has the same answer in every window that holds it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,12 +44,13 @@ class Segments:
         middle is inside.
         """
         west, south, east, north = grid.bounds
-        low, high = self._boxes()
+        low, high = self._boxes
         kept = (low[:, 0] <= east + reach_m) & (high[:, 0] >= west - reach_m)
         kept &= (low[:, 1] <= north + reach_m) & (high[:, 1] >= south - reach_m)
         rows = kept[self.owner] if len(self) else np.zeros(0, dtype=bool)
         return Segments(self.ends_m[rows], self.owner[rows], self.solid[rows])
 
+    @cached_property
     def _boxes(self) -> tuple[Floats, Floats]:
         """Return the lower left and upper right corner of every shape, by its number."""
         size = int(self.owner[-1]) + 1 if len(self) else 0

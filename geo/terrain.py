@@ -89,13 +89,41 @@ def spread(values: NDArray[Scalar], parts: int) -> NDArray[Scalar]:
 
 def mean_of_pieces(values: Floats, parts: int) -> tuple[Floats, Floats]:
     """Return mean and known share of the pieces of each cell."""
+    if parts == 1:
+        return values.astype(np.float32), np.isfinite(values).astype(np.float32)
+    return _mean(values.astype(float), parts)
+
+
+@compiled
+def _mean(values, parts):  # noqa: ANN001, ANN202 -- numba infers the types
     rows, columns = values.shape[0] // parts, values.shape[1] // parts
-    pieces = values.reshape(rows, parts, columns, parts)
-    known = np.isfinite(pieces)
-    count = known.sum(axis=(1, 3))
-    total = np.where(known, pieces, 0.0).sum(axis=(1, 3))
-    mean = np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
-    return mean.astype(np.float32), (count / parts**2).astype(np.float32)
+    mean = np.empty((rows, columns), np.float32)
+    known = np.empty((rows, columns), np.float32)
+    for i in range(rows):
+        for j in range(columns):
+            total, count = 0.0, 0
+            for a in range(i * parts, (i + 1) * parts):
+                for b in range(j * parts, (j + 1) * parts):
+                    if np.isfinite(values[a, b]):
+                        total += values[a, b]
+                        count += 1
+            mean[i, j] = total / count if count else np.nan
+            known[i, j] = count / (parts * parts)
+    return mean, known
+
+
+@compiled
+def share_of(pieces, parts):  # noqa: ANN001, ANN201 -- numba infers the types
+    """Return the share of the pieces of each cell that are marked."""
+    rows, columns = pieces.shape[0] // parts, pieces.shape[1] // parts
+    out = np.zeros((rows, columns), np.float32)
+    for i in range(rows * parts):
+        for j in range(columns):
+            count = 0
+            for b in range(j * parts, (j + 1) * parts):
+                count += pieces[i, b]
+            out[i // parts, j] += count
+    return out / np.float32(parts * parts)
 
 
 def line_cost(ground: Ground, grid: Grid) -> tuple[Floats, Floats, NDArray[np.int64]]:

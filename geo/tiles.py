@@ -55,10 +55,13 @@ class Threads:
 class Shelf(Protocol):
     """Keeps the results of tiles, so that a run that was interrupted goes on from there."""
 
-    def get(self, stage: str, tile: Grid) -> Any:  # noqa: ANN401 -- what was put
+    def holds(self, stage: str, shared: Any, tile: Grid) -> bool:  # noqa: ANN401 -- what tiles read
+        """Say whether something was kept of a tile."""
+
+    def get(self, stage: str, shared: Any, tile: Grid) -> Any:  # noqa: ANN401 -- what was put
         """Return what was kept of a tile, or None."""
 
-    def put(self, stage: str, tile: Grid, result: Any) -> None:  # noqa: ANN401 -- arrays in a frozen class
+    def put(self, stage: str, shared: Any, tile: Grid, result: Any) -> None:  # noqa: ANN401 -- arrays in a frozen class
         """Keep the result of a tile."""
 
 
@@ -94,16 +97,15 @@ def over_tiles(
         Engine and shelf.
     """
     every, stage, shelf = list(tiles), function.__name__, tiling.shelf
-    kept = {
-        tile: found for tile in every if shelf and (found := shelf.get(stage, tile)) is not None
-    }
+    kept = {tile for tile in every if shelf is not None and shelf.holds(stage, shared, tile)}
     todo = [tile for tile in every if tile not in kept]
     fresh = (tiling.engine or Threads()).run(function, shared, todo)
     for tile in every:
-        if tile in kept:
-            yield tile, kept.pop(tile)
+        if shelf is not None and tile in kept:
+            found = shelf.get(stage, shared, tile)
+            yield tile, function(shared, tile) if found is None else found
             continue
         done = next(fresh)
         if shelf is not None:
-            shelf.put(stage, tile, done)
+            shelf.put(stage, shared, tile, done)
         yield tile, done

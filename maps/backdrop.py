@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -55,7 +56,13 @@ def breaks(values: pd.Series) -> list[float]:
         return []
     steps = np.geomspace(known.min(), known.max(), CLASSES + 1)[1:-1]
     inner = dict.fromkeys(float(f"{step:.1e}") for step in steps)
-    return [*(step for step in inner if known.min() < step < known.max()), float(known.max())]
+    return [*(step for step in inner if known.min() < step < known.max()), _above(known.max())]
+
+
+def _above(value: float) -> float:
+    """Return the next number of three digits, so that no rounding puts the largest above it."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return round(math.ceil(round(value / unit, 6)) * unit, 6)
 
 
 def _tolerance_m(regions: gpd.GeoDataFrame) -> float:

@@ -26,13 +26,14 @@ from maps.sums import MANIFEST, SUMS, file_names, sums_text
 from maps.switch import place_pack
 from maps.vector_files import write_flatgeobuf, write_geodatabase, write_shapefile
 from maps.workbook import write_workbook
-from maps.write import place_file
+from maps.write import first_line, place_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from geo.siting import Siting
+    from maps.basemap import Basemap
     from maps.delivery import Delivery
 
     Write = Callable[[Delivery, Path], None]
@@ -43,15 +44,24 @@ FAULTS: Final = (DataLayerError, DataSourceError, XlsxWriterException, sqlite3.E
 """What libraries raise when a file cannot be written."""
 
 
-def write_map(siting: Siting, path: Path) -> Path:
+def write_map(siting: Siting, path: Path, basemap: Basemap = "none") -> Path:
     """Write the map as one HTML file.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    path
+        Where to.
+    basemap
+        Tiles to lay under the map; without them the page asks nothing of any network.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    return place_file(path, lambda target: _put(target, map_html(siting)))
+    return place_file(path, lambda target: _put(target, map_html(siting, basemap)))
 
 
 def write_pack(siting: Siting, out: Path, order: Order | None = None) -> list[Path]:
@@ -162,8 +172,7 @@ def _write(name: str, delivery: Delivery, folder: Path) -> None:
     except SitingError:
         raise
     except FAULTS as error:
-        reason = str(error).splitlines() or [type(error).__name__]
-        raise OutputError(f"cannot write '{name}': {reason[0]}") from error
+        raise OutputError(f"cannot write '{name}': {first_line(error)}") from error
 
 
 def _new(folder: Path, known: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,28 +20,37 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from maps import leaflet
+from maps.basemap import BASEMAPS
 from maps.island import island
 from maps.scene import scene
 
 if TYPE_CHECKING:
     from geo.siting import Siting
+    from maps.basemap import Basemap, Tiles
 
 SCRIPTS: Final = (
     "base.js",
     "state.js",
     "words.js",
+    "popups.js",
+    "chosen.js",
     "layers.js",
     "rank.js",
     "regions.js",
     "filters.js",
+    "crowd.js",
     "labels.js",
+    "why.js",
     "legend.js",
+    "find.js",
+    "tiles.js",
     "card.js",
     "controls.js",
     "table.js",
     "compare.js",
     "download.js",
     "panel.js",
+    "print.js",
     "main.js",
 )
 """Our scripts, each a file of ``maps/page``, in the order in which they build on each other."""
@@ -93,9 +103,19 @@ class Canvas(folium.Map):
     )
 
 
-def map_html(siting: Siting) -> str:
-    """Return the page: map, layers, ranked tables, site cards, sources and notes."""
-    return with_data(shell(), scene(siting))
+def map_html(siting: Siting, basemap: Basemap = "none") -> str:
+    """Return the page: map, layers, ranked tables, site cards, sources and notes.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    basemap
+        Tiles to lay under the map; the page then asks their host, and no other.
+    """
+    tiles = BASEMAPS[basemap]
+    content = scene(siting) | ({"basemap": asdict(tiles)} if tiles else {})
+    return with_data(shell(), content, tiles)
 
 
 def shell() -> str:
@@ -120,10 +140,10 @@ def shell() -> str:
     return str(sheet.render())
 
 
-def with_data(page: str, content: dict[str, Any]) -> str:
+def with_data(page: str, content: dict[str, Any], tiles: Tiles | None = None) -> str:
     """Put the data and the content policy into a page."""
     before, after = page.split(MARK)
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_policy(page)}">'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_policy(page, tiles)}">'
     return (
         before.replace("<head>", f'<head>\n<meta charset="utf-8">\n{policy}', 1)
         + island(content)
@@ -131,8 +151,8 @@ def with_data(page: str, content: dict[str, Any]) -> str:
     )
 
 
-def content_policy(page: str) -> str:
-    """Allow the scripts of this page, by their hashes, and nothing from anywhere."""
+def content_policy(page: str, tiles: Tiles | None = None) -> str:
+    """Allow the scripts of this page, by their hashes, and nothing from anywhere but tiles."""
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         for script in _SCRIPT.findall(page)
@@ -140,7 +160,7 @@ def content_policy(page: str) -> str:
     scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:{f' {tiles.host}' if tiles else ''}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -21,12 +21,10 @@ from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
-from maps.next_grade import steps, why_not_higher
-from maps.outlook import limits_in_turn, what_upgrades_free
+from maps.next_grade import steps
 from maps.plans import plans
 from maps.reranking import reranking
-from maps.supply_paths import links_sentence, path_sentences
-from maps.sure import how_sure
+from maps.supply_paths import path_sentences
 from maps.text import number
 
 if TYPE_CHECKING:
@@ -37,10 +35,13 @@ if TYPE_CHECKING:
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
+ROUND: Final = 2
+MOST_LIFTS: Final = 3000
 TOLD: Final = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
-    "limits", "why_grade", "why_not_higher", "links_abroad", "sure",
+    "limiting_line", "limiting_outage",
+    "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
     *TIME_COLUMNS, *COST_COLUMNS, *SUPPLY_COLUMNS, "season_note",
 )  # fmt: skip
 """What is told of a site beside the columns of the house."""
@@ -61,15 +62,18 @@ def scene(siting: Siting) -> dict[str, Any]:
         },
         "counts": counts(siting),
         "grades": reasons.grade_meanings(siting),
+        "cost_year": f"{place.standards.cost_year:.0f}",
+        "sure": {"top": siting.sureness.top, "sites": len(siting.sites)},
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
         "reranking": reranking(siting),
-        "exported": [*SITE_COLUMNS, *shares(siting.sites), "limits", "position_error_km"],
+        "exported": [*SITE_COLUMNS, *shares(siting.sites), "position_error_km"],
         "plans": plans(siting),
         **backdrop(siting),
         **network(siting),
         **resources(siting),
         "sites": sites(siting),
+        "lifts": lifts(siting),
         "feeds": feeds(siting),
         "supply": supply(siting),
         "outlook": outlook(siting),
@@ -96,22 +100,18 @@ def _knob(value: object, known: Label) -> str:
 
 
 def sites(siting: Siting) -> dict[str, Any]:
-    """Return every site with the sentences that explain it."""
+    """Return every site with what its card tells."""
     frame = siting.sites
-    rows = records(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
-    lifts = steps(siting)
-    told = frame.assign(
-        limits=[reasons.what_limits(row) for row in rows],
-        why_grade=[reasons.why_grade(row, siting) for row in rows],
-        why_not_higher=[why_not_higher(lifts.get(row["site_id"]), siting) for row in rows],
-        links_abroad=[links_sentence(row) for row in rows],
-        sure=[how_sure(row, siting) for row in rows],
-    )
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
-    dollars = [name for name in COST_COLUMNS if name in told]
-    return packed(told.assign(**told[dollars].round()), (*columns, *shares(frame), *TOLD)) | {
-        "paths": paths(frame.geometry)
-    }
+    dollars = [name for name in COST_COLUMNS if name in frame]
+    told = frame.assign(**frame[dollars].round())
+    return packed(told, (*columns, *shares(frame), *TOLD)) | {"paths": paths(frame.geometry)}
+
+
+def lifts(siting: Siting) -> dict[str, Any]:
+    """Return what lifts sites below grade A by one grade, the best few thousand of them."""
+    rows = list(steps(siting).values())[:MOST_LIFTS]
+    return packed(pd.DataFrame(rows), rows[0] if rows else ())
 
 
 def feeds(siting: Siting) -> dict[str, Any]:
@@ -129,16 +129,33 @@ def supply(siting: Siting) -> dict[str, Any]:
     return packed(frame, columns) | {"paths": paths(frame.geometry)}
 
 
-def outlook(siting: Siting) -> dict[str, dict[str, list[str]]]:
-    """Return what limits each point of connection of the shortlist in turn, and what frees more."""
-    points_looked_at = siting.limits["bus_id"].unique()
+def outlook(siting: Siting) -> dict[str, dict[str, list[list[Any]]]]:
+    """Return what limits some points of connection in turn, and what frees more.
+
+    Returns
+    -------
+    dict
+        Point to ``limits``, rows of firm_mw, branch, outage and gain, today's first; and to
+        ``upgrades``, rows of measure, branch, unlocked_mw and usd.
+    """
+    names = branch_names(siting)
+    limits = siting.limits.assign(
+        branch=_named(siting.limits["branch"], names), outage=_named(siting.limits["outage"], names)
+    )
+    upgrades = siting.upgrades.assign(branch=_named(siting.upgrades["branch"], names))
+    steps_of = _rows_by_point(limits, ["firm_mw", "branch", "outage", "gain_mw_per_mw"])
+    offers_of = _rows_by_point(upgrades, ["measure", "branch", "unlocked_mw", "usd"])
     return {
-        str(point): {
-            "limits": limits_in_turn(siting, point),
-            "upgrades": what_upgrades_free(siting, point),
-        }
-        for point in points_looked_at
+        point: {"limits": rows, "upgrades": offers_of.get(point, [])}
+        for point, rows in steps_of.items()
     }
+
+
+def _rows_by_point(table: pd.DataFrame, columns: list[str]) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = {}
+    for row in records(table[["bus_id", *columns]].round(ROUND)):
+        found.setdefault(str(row["bus_id"]), []).append([row[name] for name in columns])
+    return found
 
 
 def regions(siting: Siting) -> dict[str, Any]:

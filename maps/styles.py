@@ -170,16 +170,16 @@ STYLES: Final = {
         "Energy",
         "marker",
         (
-            _plant("hydro", "#2f86bd"),
-            _plant("wind", "#4fa9a6"),
-            _plant("gas", "#b8651b"),
-            _plant("solar", "#d9a400"),
-            _plant("nuclear", "#a8609f"),
-            _plant("coal", "#4a4a4a"),
-            _plant("oil", "#7d4f3a"),
-            _plant("biomass", "#6d8f4f"),
-            _plant("geothermal", "#b5504a"),
-            Band("other", Symbol("#87909a", 1.8)),
+            _plant("hydro", "#3e78c4"),
+            _plant("wind", "#20a5bc"),
+            _plant("gas", "#d06a10"),
+            _plant("solar", "#e6b422"),
+            _plant("nuclear", "#6a2e94"),
+            _plant("coal", "#1a242c"),
+            _plant("oil", "#4a2210"),
+            _plant("biomass", "#2f6f55"),
+            _plant("geothermal", "#c02430"),
+            Band("other", Symbol("#93918e", 1.8)),
         ),
         "fuel",
         label="name",
@@ -193,9 +193,9 @@ STYLES: Final = {
         "marker",
         (
             Band(
-                "Landing point, or gas on land", Symbol("#b8651b", 2.4, "triangle"), value="false"
+                "Landing point, or gas on land", Symbol("#d06a10", 2.4, "triangle"), value="false"
             ),
-            Band("Field, offshore", Symbol("#e8c3a0", 2.4, "triangle", "#b8651b"), value="true"),
+            Band("Field, offshore", Symbol("#e8c3a0", 2.4, "triangle", "#d06a10"), value="true"),
         ),
         "offshore",
         label="name",

@@ -73,7 +73,13 @@ def test_the_page_has_commands() -> None:
     assert [line.split()[1] for line in commands()] == ["check", "headroom", "rank", "site"]
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(line, marks=[pytest.mark.slow] if line.split()[1] in {"rank", "site"} else [])
+        for line in commands()
+    ],
+)
 def test_commands_of_the_page(county, command: str) -> None:
     done = run(command, county.parent)
     assert done.returncode == 0, done.stderr

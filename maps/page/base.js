@@ -6,6 +6,7 @@ powersite.data = JSON.parse(document.getElementById("data").textContent);
 
 /** Rows of a packed table as objects; `path` is the row's shape where the table has shapes. */
 powersite.rows = function (table) {
+  if (table.rows > powersite.LONG) return powersite.views(table);
   const rows = Array.from({ length: table.rows }, (_, at) => ({ path: table.paths && table.paths[at] }));
   for (const [name, values] of Object.entries(table.columns)) {
     for (let at = 0; at < rows.length; at++) {
@@ -13,6 +14,26 @@ powersite.rows = function (table) {
     }
   }
   return rows;
+};
+/** Rows of a long table that look their values up only when they are asked for. */
+powersite.LONG = 5000;
+powersite.views = function (table) {
+  class View {
+    constructor(row) {
+      this.row = row;
+    }
+    get path() {
+      return table.paths && table.paths[this.row];
+    }
+  }
+  for (const [name, values] of Object.entries(table.columns)) {
+    Object.defineProperty(View.prototype, name, {
+      enumerable: true,
+      get() { return values.words ? values.words[values.at[this.row]] : values[this.row]; },
+      set(value) { Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true }); },
+    });
+  }
+  return Array.from({ length: table.rows }, (_, row) => new View(row));
 };
 
 /** An element with attributes and children; strings become text nodes, never markup. */

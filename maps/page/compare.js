@@ -43,12 +43,13 @@
   function picker(sites) {
     if (powersite.stars().length <= 2) return null;
     const boxes = starred().map((site) => {
-      const box = element("input", { type: "checkbox" });
+      const box = element("input", { type: "checkbox", "data-pick": site.site_id });
       box.checked = sites.includes(site);
       box.disabled = box.checked ? sites.length <= 2 : sites.length >= MOST;
       box.addEventListener("change", () => {
         state.set({ compare: starred().filter((one) => (one === site ? box.checked : sites.includes(one))).map((one) => one.site_id) });
         fill();
+        [...document.querySelectorAll("#compare [data-pick]")].find((one) => one.dataset.pick === site.site_id).focus();
       });
       return element("label", {}, box, `${site.rank}. ${site.name || site.site_id}`);
     });

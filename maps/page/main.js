@@ -16,14 +16,16 @@
     map.invalidateSize({ animate: false });
     home(false);
     powersite.draw(map);
+    powersite.addTiles(map);
+    powersite.drawLegend(map);
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
     powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    powersite.preparePrint(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
+    performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
 
@@ -48,9 +50,9 @@
     document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
   }
   powersite.showHeading = function () {
-    const asked = data.scenario, load = powersite.loadMw();
-    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${powersite.megawatts(load)}` : data.title;
-    document.getElementById("title").textContent = `${data.place.title} · ${powersite.megawatts(load)}`;
+    const asked = data.scenario, load = powersite.megawatts(powersite.loadMw());
+    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${load}` : data.title;
+    document.getElementById("title").textContent = `${data.place.title} · ${load}`;
     document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
     document.getElementById("grades").replaceChildren(...Object.entries(powersite.gradeCounts).map(([grade, count]) =>
       element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) }, element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count)))));
@@ -59,7 +61,10 @@
   powersite.showOnMap = function (anew) {
     powersite.redraw("sites");
     powersite.redraw("feeds");
-    if (anew) powersite.drawLegend(powersite.map);
+    if (anew) {
+      for (const name of ["substations", "region_grade"]) powersite.redraw(name);
+      powersite.drawLegend(powersite.map);
+    }
     powersite.showBadges();
     if (chosen) {
       powersite.markBadge(chosen.site_id);
@@ -92,9 +97,10 @@
       },
     });
     new Home().addTo(map);
+    powersite.addFinder(map);
   }
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const calm = powersite.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   function fit(bounds, maxZoom, animate) {
     const card = document.getElementById("card"), legend = document.getElementById("legend");
     const over = card.hidden ? legend : card;
@@ -115,10 +121,7 @@
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
-    const bounds = L.polygon(site.path).getBounds();
-    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
-    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
-    fit(bounds.pad(0.35), 10, true);
+    fit(powersite.boundsOf(site).pad(0.25), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
     card.querySelector("h2").focus({ preventScroll: true });

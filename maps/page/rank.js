@@ -1,7 +1,7 @@
 "use strict";
 /* The order of the sites, as geo/ranking.py makes it, for the weights and the load of now. */
 (function () {
-  const { data, tables, state, t, number } = powersite;
+  const { data, tables, state, t } = powersite;
   const rules = data.reranking, asked = data.scenario;
   const GRADES = ["A", "B", "C", "D"];
   const count = data.sites.rows;
@@ -119,10 +119,11 @@
     });
     for (const grade of GRADES) data.grades[grade] = powersite.gradeMeaning(grade);
   };
-  /** Write what each criterion adds to the score of now onto a site; of the question, it is there. */
+  /** Write onto a site what each criterion adds to the score of now, and what limits it in words. */
   const ownShares = new Map();
   powersite.withShares = function (site) {
     const names = rules.criteria.map(({ name }) => `share_${name}`);
+    site.limits = powersite.limitWords(site.limiting_line, site.limiting_outage);
     if (!ownShares.has(site)) ownShares.set(site, names.map((name) => site[name]));
     const parts = now.scores ? valuesFor(powersite.loadMw()) : null;
     names.forEach((name, at) => {
@@ -132,7 +133,6 @@
   };
 
   powersite.criteria = rules.criteria;
-  powersite.megawatts = (mw) => `${number(mw, Number.isInteger(mw) || mw >= 100 ? 0 : 1)} MW`;
   powersite.gradeMeaning = function (grade) {
     const load = powersite.megawatts(powersite.loadMw());
     const phase = powersite.megawatts(powersite.loadMw() * rules.first_phase_share);

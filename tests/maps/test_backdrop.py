@@ -26,6 +26,12 @@ def test_price_classes_of_few_prices(prices: list[float], expected: list[float])
     assert breaks(pd.Series(prices, dtype=float)) == expected
 
 
+def test_the_last_class_ends_above_the_largest_value_however_it_is_rounded() -> None:
+    assert breaks(pd.Series([1.0, 6428.548596]))[-1] == 6430
+    assert breaks(pd.Series([0.5, 0.123456]))[-1] == 0.5
+    assert breaks(pd.Series([12222.6]))[-1] == 12300
+
+
 def test_every_price_has_a_class() -> None:
     prices = pd.Series([1234.5, 2178.0, 7197.0, 9999.9])
     assert breaks(prices)[-1] >= prices.max()

@@ -27,15 +27,15 @@ def test_has_all_sites_and_what_is_told_of_them(siting: Siting) -> None:
     assert sites["rows"] == len(sites["paths"]) == 8
     assert values(sites, "grade") == list("AABBCCDD")
     assert values(sites, "firm_mw")[-1] is None
-    assert values(sites, "limits")[1] == "Line 2, when Line 1 is out"
-    assert values(sites, "why_not_higher")[0] == ""
+    assert values(sites, "limiting_line")[1] == "Line 2"
+    assert values(sites, "station_links_mw")[1] == 700
     assert values(sites, "share_firm_mw")[0] == 28
 
 
 def test_title_and_grades(siting: Siting) -> None:
     content = scene(siting)
     assert content["title"] == "powersite · Toyland · 180 MW"
-    assert content["grades"]["A"] == "180 MW firm (N-1) and N+1"
+    assert content["sure"] == {"top": 5, "sites": 8}
     assert content["counts"]["by_grade"] == {"A": 2, "B": 2, "C": 2, "D": 2}
     assert ["Demand of the base case", "800 MW"] in content["question"]
 
@@ -82,6 +82,25 @@ def test_overloaded_line_is_marked_with_its_worst_pair(siting: Siting) -> None:
     assert found["over_mw"].isna().sum() == 4
 
 
+def test_lifts_are_those_of_sites_below_a(siting: Siting) -> None:
+    lifts = scene(siting)["lifts"]
+    assert values(lifts, "site_id") == [f"toy-000{at}" for at in range(3, 9)]
+    assert values(lifts, "measure")[0] == "+100 MW"
+    assert values(lifts, "at_load_mw")[0] == 150
+    assert values(lifts, "have_mw")[-1] is None
+
+
+def test_an_answer_of_grade_a_alone_has_no_lifts(siting: Siting) -> None:
+    best = replace(siting, sites=siting.sites.head(2))
+    assert scene(best)["lifts"]["rows"] == 0
+
+
+def test_outlook_has_limits_and_upgrades_as_rows(siting: Siting) -> None:
+    point = scene(siting)["outlook"]["T-S0@132"]
+    assert point["limits"][0] == [420.0, "Line 2", "Line 1", 2.5]
+    assert point["upgrades"][1] == ["+50%", "Line 2", 80.0, 9e6]
+
+
 def test_no_overload_at_all(siting: Siting) -> None:
     none = replace(siting, congestion=siting.congestion.head(0))
     assert set(values(scene(none)["lines"], "over_mw")) == {None}
@@ -103,8 +122,6 @@ def test_supply_paths_are_told_and_drawn(siting: Siting) -> None:
     assert values(supply, "path_number") == [1, 2, 1, 2, 1]
     assert values(supply, "told")[3] == "Station 1 itself: link abroad Cable, 700 MW"
     assert [len(path) for path in supply["paths"]] == [1, 1, 1, 0, 1]
-    assert values(scene(siting)["sites"], "links_abroad")[0] == ""
-    assert "700 MW" in values(scene(siting)["sites"], "links_abroad")[1]
 
 
 def test_no_supply_path_at_all(siting: Siting) -> None:

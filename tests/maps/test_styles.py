@@ -32,7 +32,7 @@ PYTHON = "/usr/bin/python3"
 def page_colours() -> dict[str, str]:
     """Colours of the page in daylight, by name."""
     text = files("maps").joinpath("page", "map.css").read_text(encoding="utf-8")
-    light = text[: text.index("@media")]
+    light = text[: text.index('[data-theme="dark"]')]
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", light))
 
 
