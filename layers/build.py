@@ -16,7 +16,7 @@ from layers.countries import NAME_OF
 from layers.cut import cut_to_land
 from layers.gdal import harden
 from layers.imported import Asked
-from layers.importers import CLIP_KM, IMPORTERS, read_source
+from layers.importers import IMPORTERS, clip_of, read_source
 from layers.paths import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def write_layer(
 ) -> tuple[str, int]:
     """Cut a layer to the land, and write it as GeoJSON in degrees."""
     crs = crs_of(regions)
-    near = cut_to_land({kind: frame.to_crs(crs)}, {kind: CLIP_KM}, regions.to_crs(crs))[kind]
+    near = cut_to_land({kind: frame.to_crs(crs)}, {kind: clip_of(kind)}, regions.to_crs(crs))[kind]
     file = f"{kind}.geojson"
     _write(gpd.GeoDataFrame(near).to_crs("EPSG:4326"), folder / file)
     return file, len(near)

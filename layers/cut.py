@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 
 from geo.units import M_PER_KM
 from layers.datum import projected
+from layers.imported import IMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 DEGREES: Final = "EPSG:4326"
 SIMPLER_M: Final = 500.0
+SHORE_M: Final = 2_000.0
+"""What is simplified of a coast, and more."""
+FAR_M: Final = 390_000.0
+"""Just below what a place takes for a mistake of axes or CRS."""
 ENDS: Final = ("from_substation", "to_substation")
 
 
@@ -63,7 +68,11 @@ def cut_to_land(
         near = shapely.intersects(around, out[kind].geometry.to_numpy())
         if kind == "substations":
             near |= out[kind]["id"].isin(_ends(out.get("lines"))).to_numpy()
+        if kind == "substations":  # a cable to another sea has its end too far to be of this place
+            near &= shapely.intersects(_reach(land), out[kind].geometry.to_numpy())
         out[kind] = out[kind][near]
+        if kind == "gas_fields" and "offshore" not in out[kind].columns:
+            out[kind] = _with_offshore(out[kind], land)
     return _without_lost(out) if wanted & {"lines", "substations"} else out
 
 
@@ -79,6 +88,20 @@ def in_metres(frame: pd.DataFrame, crs: str, *, points: bool) -> pd.DataFrame:
         return there
     solid = there.geometry.geom_type != "Point"
     return there.set_geometry(there.geometry.where(~solid, there.representative_point()))
+
+
+def _reach(land: Any) -> Any:  # noqa: ANN401 -- a shape
+    around = land.envelope.buffer(FAR_M)
+    shapely.prepare(around)
+    return around
+
+
+def _with_offshore(fields: gpd.GeoDataFrame, land: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 -- a shape
+    """Say of each field whether it lies off the land, by rule."""
+    ashore = shapely.intersects(land.buffer(SHORE_M), fields.geometry.to_numpy())
+    return fields.assign(
+        offshore=~ashore, **{IMPUTED: np.where(ashore, "", "offshore: not on the land")}
+    )
 
 
 def _ends(lines: pd.DataFrame | None) -> set[str]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault
+from layers.countries import NAME_OF
 from layers.imported import Imported, numbers, placed, without
 from layers.sheets import read_sheet
 from layers.tables import read_table
@@ -80,9 +81,9 @@ def read_gem(path: Path, file: str, asked: Asked) -> Imported:
             remedy = f"it gives {'gas_fields' if is_gas else 'plants'}"
             found.append(Fault(file, f"is a tracker of {holds}", remedy))
         elif is_gas:
-            frames[kind], notes[kind] = _fields(table, gas)
+            frames[kind], notes[kind] = _fields(_own(table, asked.country), gas)
         else:
-            frames[kind], notes[kind] = _plants(table, path.name.lower())
+            frames[kind], notes[kind] = _plants(_own(table, asked.country), path.name.lower())
     return Imported(frames, notes, tuple(found))
 
 
@@ -126,6 +127,16 @@ def _point(geometry: dict[str, object] | None) -> dict[str, object]:
         return {}
     lon, lat = geometry["coordinates"][:2]  # type: ignore[index] # of a point
     return {"Longitude": lon, "Latitude": lat}
+
+
+def _own(table: _Table, iso3: str) -> _Table:
+    """Keep the rows of a country, if the tracker names it as we do."""
+    frame, by = table
+    if "country" not in by or iso3 not in NAME_OF:
+        return table
+    named = frame[by["country"]].str.split(";")
+    own = named.map(lambda names: NAME_OF[iso3] in [name.strip() for name in names])
+    return _Table(frame[own], by) if own.any() else table
 
 
 def _plants(table: _Table, file: str) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:

@@ -36,6 +36,13 @@ IMPORTERS: Final = {
 """Name, as under ``format`` of a layer, to importer."""
 CLIP_KM: Final = 10.0
 """What an importer gives is cut to the land of the place and so much around it."""
+SEA_KM: Final = 300.0
+"""The same for gas fields, whose gas may come ashore."""
+
+
+def clip_of(kind: str) -> float:
+    """Return how far from the land what an importer gives of a kind may lie, km."""
+    return SEA_KM if kind == "gas_fields" else CLIP_KM
 
 
 def importer_faults(form: str, kind: str, suffix: str, *, drawn: bool, where: str) -> list[Fault]:

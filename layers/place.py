@@ -138,6 +138,8 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
         faults += found
     for kind, frame in _cut(frames, place_file).items():
         digest, note, faulty = told[kind]
+        lost = len(frames[kind]) - len(frame)
+        note = f"{note} Cut to the land: {lost:,} rows left out.".strip() if lost else note
         entry = _noted(place_file.entries[kind], note)
         layer, found = _build(place_file.kinds[kind], frame, entry, digest)
         if layer is not None and not faulty:

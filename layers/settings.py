@@ -17,7 +17,7 @@ from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
-from layers.importers import CLIP_KM, IMPORTERS, importer_faults, unknown_format
+from layers.importers import IMPORTERS, clip_of, importer_faults, unknown_format
 from layers.land_settings import LandFile, land_settings
 from layers.paths import FORMATS, format_of, name_faults
 from layers.reading import READING_KEYS, Reading, reading_of
@@ -99,7 +99,7 @@ class LayerEntry:
     def clip_km(self) -> float | None:
         """Return how far from the land rows may lie; None leaves them all."""
         given = self.reading.clip_km
-        return CLIP_KM if given is None and self.format in IMPORTERS else given
+        return clip_of(self.kind) if given is None and self.format in IMPORTERS else given
 
 
 @dataclass(frozen=True)

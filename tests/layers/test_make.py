@@ -58,7 +58,8 @@ def world(tmp_path):
         server.serve("/index.json", json.dumps({"features": rows}).encode())
         server.serve("/ne.zip", natural_earth(tmp_path))
         server.serve("/wri.zip", zipped({"README.txt": b"x", "w.csv": WRI.encode()}))
-        server.serve("/goget.csv", GOGET.encode())
+        far = GOGET.replace("60.6,3.7", "60.6,-20").replace("61,3", "61,-20")
+        server.serve("/goget.csv", far.encode())
         server.serve("/NO.zip", zipped({"readme.txt": b"y" * 999, "NO.txt": GEONAMES.encode()}))
         text = "".join(
             f'[sources.{name}]\ntitle = "{name}"\nurl = "{url}"\nlicence = "CC0-1.0"\n'

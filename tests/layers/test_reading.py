@@ -195,6 +195,37 @@ def test_a_shapefile_of_another_encoding_and_kml(toy) -> None:
     assert toy.layers().plants.frame["name"].tolist() == ["Fræna"]
 
 
+def test_gas_at_sea_is_of_the_place_and_said_to_be_offshore(toy) -> None:
+    """The toy's land ends at 8.5 degrees; 100 km west is sea, 900 km is another sea."""
+    header = "country/area,wiki-name,status,lat,lng,unit-id,production---gas-(million-m³/y)\n"
+    rows = "Norway,Land,operating,60,9,A,1\nNorway,Sea,operating,60,6.7,B,2\n"
+    rows += "Norway,Far,operating,60,-8,C,3\nDenmark,Theirs,operating,60,9,D,4\n"
+    toy.write("gas.csv", header + rows)
+    toy.spoil("place.toml", '"TOY"', '"NOR"')
+    toy.set_layer("gas_fields", 'file = "gas.csv"\nformat = "gem"')
+    fields = toy.layers().gas_fields
+    assert fields.frame.set_index("id")["offshore"].to_dict() == {"A": False, "B": True}
+    assert fields.frame.set_index("id").loc["B", "imputed"] == "offshore: not on the land"
+    assert fields.source.note == "Cut to the land: 1 rows left out."
+
+
+def test_a_cable_to_another_sea_is_left_out_with_its_end(toy) -> None:
+    (toy.folder / "grid").mkdir()
+    buses = GRIDKIT["buses.csv"] + "9,9,380,f,Substation,f,,-8,60\n"
+    lines = GRIDKIT["lines.csv"]
+    lines += "19,1,9,380,1,900000,False,False,,'LINESTRING(9 60,-8 60)'\n"
+    for name, text in {"buses.csv": buses, "lines.csv": lines}.items():
+        (toy.folder / "grid" / name).write_text(text)
+    for kind in ("substations", "lines"):
+        toy.set_layer(kind, 'file = "grid"\nformat = "gridkit"')
+    toy.set_layer("ties", 'file = "ties.csv"\nmay_be_empty = true')
+    toy.write("ties.csv", "name,substation,capacity_mw\n")
+    layers = toy.layers()
+    assert sorted(layers.lines.frame["id"]) == ["11", "12"]
+    assert "S9" not in set(layers.substations.frame["id"])
+    assert layers.lines.source.note.endswith("Cut to the land: 1 rows left out.")
+
+
 @pytest.mark.parametrize("bomb", ["<!DOCTYPE kml [<!ENTITY a 'b'>]>", "<OGRVRTDataSource/>"])
 def test_kml_that_means_harm(toy, bomb: str) -> None:
     toy.write("p.kml", f'<?xml version="1.0"?>\n{bomb}\n<kml><Document/></kml>')
