@@ -68,7 +68,9 @@ def write_extract(path: Path, nodes: int, ways: int) -> None:
     """Write scattered nodes, and power ways of twenty nodes in turn."""
     with osmium.SimpleWriter(str(path)) as writer:
         for number in range(1, nodes + 1):
-            at = (5.0 + number * 7919 % 9_999_991 / 1e6, 45.0 + number * 104_729 % 9_999_973 / 1e6)
+            # Squares, so that the steps from node to node do not shrink to nothing when packed.
+            east, north = number * number % 9_999_991, number * number % 9_999_973
+            at = (5.0 + east / 1e6, 45.0 + north / 1e6)
             writer.add_node(mutable.Node(id=number * SPREAD, location=at))
         for way in range(1, ways + 1):
             first = 1 + way * STEP % (nodes - NODES_A_WAY)

@@ -86,6 +86,8 @@ def completeness(layers: Layers, published_km: Mapping[float, float]) -> Complet
     notes = tuple(
         f"{layer.kind}: {layer.source.note}" for layer in layers.present() if layer.source.note
     )
+    if network.inferred is not None:
+        notes += (f"joints: {network.inferred.sentence()}",)
     return Completeness(
         tuple(known), _km(lines, published_km), dict(_rules(layers)), parts, largest, notes
     )

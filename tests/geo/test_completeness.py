@@ -75,7 +75,9 @@ def test_of_a_drawing_the_joints_decide() -> None:
         substations=DrawnSubstations(drawing.substations, layers.substations.source),
         lines=DrawnLines(drawing.lines, layers.lines.source),
     )
-    known = by(completeness(layers, {}))
+    found = completeness(layers, {})
+    known = by(found)
+    assert "(line ends at a substation 1, open 1, met by no line 1)" in found.notes[-1]
     assert known["substations", "met by a line"] == (1, 2)
     assert known["substations", "voltages_kv"] == (1, 2)
 
