@@ -12,6 +12,7 @@ import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
 from geo.kinds import Layer, Layers, Parcels, Source
+from geo.units import clean
 from layers.paths import find_file, format_of, sha256_of
 from layers.settings import (
     PLACE_TOML,
@@ -155,11 +156,15 @@ def _read_frame(
     path, faults = find_file(place_file.folder, entry.file, entry.kind)
     if faults:
         return None, "", faults
-    digest = sha256_of(path)
-    if entry.format == "csv":
-        frame, faults = _read_csv(path, entry, place_file, stations)
-    else:
-        frame, faults = _read_features(path, entry, place_file)
+    try:
+        digest = sha256_of(path)
+        if entry.format == "csv":
+            frame, faults = _read_csv(path, entry, place_file, stations)
+        else:
+            frame, faults = _read_features(path, entry, place_file)
+    except OSError as error:
+        found = f"cannot be read ({error.strerror or error})"
+        return None, "", [Fault(entry.file, found, "check its permissions and the disk")]
     nothing = frame.empty if faults else not len(frame.columns)
     return (None if nothing else frame), digest, faults
 
@@ -225,7 +230,7 @@ def _renamed(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list
 def _stations(frame: pd.DataFrame | None, crs: str) -> gpd.GeoSeries:
     if not isinstance(frame, gpd.GeoDataFrame) or "id" not in frame.columns:
         return gpd.GeoSeries([], crs=crs)
-    ids = frame["id"].astype(str).str.strip()
+    ids = frame["id"].map(clean)
     geometry = frame.geometry.to_numpy()
     points = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
     return gpd.GeoSeries(geometry[points], index=ids.to_numpy()[points], crs=crs)

@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from geo.errors import Fault
+from geo.units import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DEGREES: Final = "EPSG:4326"
 MIN_VERTICES: Final = 2
+SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
 
 
@@ -52,7 +54,9 @@ def read_table(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
             Fault(file, "is empty", "write a header row and the rows")
         ]
     header = [name.strip() for name in rows.pop(next(iter(rows)))]
-    faults += _header_faults(header, file)
+    if faults := _form_faults(header, file):
+        return pd.DataFrame(), faults
+    faults = _header_faults(header, file)
     whole = {row: cells for row, cells in rows.items() if len(cells) == len(header)}
     faults += [
         Fault(
@@ -177,6 +181,10 @@ def with_paths(
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Fault]]:
+    if b"\0" in data:
+        row = data.count(b"\n", 0, data.index(b"\0")) + 1
+        found = "has bytes of zero, as UTF-16 and broken files do"
+        return "", [Fault(f"{file} row {row}", found, "save the file as UTF-8")]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -202,9 +210,19 @@ def _rows(text: str, file: str) -> tuple[dict[int, list[str]], list[Fault]]:
     return {row: cells for row, cells in rows.items() if any(map(str.strip, cells))}, []
 
 
+def _form_faults(header: Sequence[str], file: str) -> list[Fault]:
+    """Find tables that are separated by something else, or begin with something else."""
+    where = f"{file} row 1"
+    if len(header) == 1:
+        for sign, name in SEPARATORS.items():
+            if sign in header[0]:
+                return [Fault(where, f"is separated by {name}", "save the file with commas")]
+    if header[0].startswith(("#", "sep=")):
+        return [Fault(where, f"begins with '{header[0][:20]}'", "remove what is above the header")]
+    return []
+
+
 def _header_faults(header: Sequence[str], file: str) -> list[Fault]:
-    if len(header) == 1 and ";" in header[0]:
-        return [Fault(f"{file} row 1", "is separated by semicolons", "save the file with commas")]
     twice = sorted({name for name in header if header.count(name) > 1})
     return [
         Fault(f"{file} row 1", f"column '{name}' is there twice", "rename or remove one")
@@ -283,4 +301,4 @@ def _via(cell: str) -> Floats | None:
 def _ends(frame: pd.DataFrame, name: str, at: Mapping[str, Floats]) -> list[Floats]:
     if name not in frame.columns:
         return [np.zeros(2)] * len(frame)
-    return [at.get(str(cell).strip(), np.zeros(2)) for cell in frame[name]]
+    return [at.get(clean(cell), np.zeros(2)) for cell in frame[name]]

@@ -70,7 +70,7 @@ def test_other_encoding_is_named_with_its_row() -> None:
 
 def test_utf_16_is_named() -> None:
     _, faults = read("id\n1\n".encode("utf-16"))
-    assert faults[0].startswith("t.csv row 1: is not UTF-8")
+    assert faults[0].startswith("t.csv row 1: has bytes of zero, as UTF-16")
 
 
 def test_latin_1_in_a_place(toy: Toy) -> None:
