@@ -141,10 +141,14 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         The place as far as it can be understood, None if that is not at all; and what is wrong.
     """
     try:
-        with path.open("rb") as stream:
-            raw = tomllib.load(stream)
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
+    except RecursionError:
+        return None, [Fault(PLACE_TOML, "is nested too deeply", "write it flatter")]
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        return None, [Fault(PLACE_TOML, problem, "check the file's permissions")]
     except UnicodeDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     table, faults = typed(raw, PLACE_KEYS, PLACE_TOML)
