@@ -15,6 +15,7 @@ from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.tolerances import Tolerances, tolerance_faults
+from geo.units import clean
 from layers.paths import format_of, name_faults
 
 if TYPE_CHECKING:
@@ -222,11 +223,12 @@ def _place(
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
-    given = {key: table[key] for key in ("frequency_hz", "note") if key in table}
+    given = {key: table[key] for key in ("frequency_hz",) if key in table}
     return (
         Place(
             name=table["name"],
-            title=table["title"],
+            title=clean(table["title"]),
+            note=clean(table.get("note", "")),
             country=table["country"],
             crs=table["crs"],
             demand_mw=float(table["demand_mw"]),
@@ -338,4 +340,5 @@ def _column_names(of: type[Layer], table: Table) -> tuple[dict[str, str], list[F
 def _source(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:
     known, faults = _typed(table, SOURCE_KEYS, f"{PLACE_TOML} [{name}]")
     defaults = {item.name: item.default for item in fields(Source)}
-    return Source(**{**defaults, "title": file or "unknown", **known, "file": file}), faults
+    told = {key: clean(value) for key, value in known.items()}
+    return Source(**{**defaults, "title": file or "unknown", **told, "file": file}), faults
