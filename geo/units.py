@@ -43,7 +43,9 @@ M_PER_KM: Final = 1000.0
 M2_PER_HA: Final = 10_000.0
 KM_PER_MILE: Final = 1.609344
 MAX_VOLTAGE_KV: Final = 1200.0
-UNSEEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
+UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 """Characters that no one sees, by which two ids that look alike would differ."""
 
 

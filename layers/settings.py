@@ -17,6 +17,7 @@ from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
+from geo.units import clean
 from layers.importers import CLIP_KM, IMPORTERS, importer_faults, unknown_format
 from layers.land_settings import LandFile, land_settings
 from layers.paths import FORMATS, format_of, name_faults
@@ -232,11 +233,12 @@ def _place(
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
-    given = {key: table[key] for key in ("frequency_hz", "note") if key in table}
+    given = {key: table[key] for key in ("frequency_hz",) if key in table}
     return (
         Place(
             name=table["name"],
-            title=table["title"],
+            title=clean(table["title"]),
+            note=clean(table.get("note", "")),
             country=table["country"],
             crs=table["crs"],
             demand_mw=float(table["demand_mw"]),
