@@ -59,6 +59,8 @@ EXPORT_FORMATS = (
     "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
     "pypsa, matpower, stac"
 )
+AWAY = 5
+"""Exit code where a source is away."""
 BASEMAP_HELP = (
     "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
     "page from a web server, not to a file."
@@ -543,6 +545,67 @@ def check(place: CasePlace) -> None:
     if place_file is not None and layers is not None:
         found = completeness(layers, place_file.published_km)
         typer.echo(completeness_text(found), nl=False)
+
+
+@app.command()
+def fetch(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="English name or ISO code.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new place.")],
+    sources: Annotated[
+        str, typer.Option("--from", help="Comma-separated; all that are open if left out.")
+    ] = "",
+    accept: Annotated[
+        str, typer.Option("--accept", help="Restricted sources whose terms you agree to.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the cache only.")] = False,
+    demand_mw: Annotated[
+        float | None, typer.Option("--demand-mw", help="Demand of the country.", min=1)
+    ] = None,
+    min_kv: Annotated[float, typer.Option("--min-kv", help="Leave out what is below.")] = 50.0,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Folder of the cache.", show_default="system's")
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option("--catalog", help="Catalogue of your own, or of a mirror.")
+    ] = None,
+) -> None:
+    """Make a place of COUNTRY from open data; what cannot be had is told, the rest is usable."""
+    from layers.build import Wish
+    from layers.catalog import read_catalog
+    from layers.countries import code_of
+    from layers.fetch import Cache, default_folder
+    from layers.make import make, order, plan
+
+    wish = Wish(code_of(country), demand_mw, min_kv)
+    what = order(read_catalog(catalog), _names(sources), _names(accept), wish)
+    kept = Cache(cache or default_folder(), offline)
+    if dry_run:
+        typer.echo("\n".join(plan(what, kept)))
+        return
+    made = make(what, kept, out)
+    for item in made.built:
+        typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())
+    for words in (*made.missing, *what.words):
+        typer.echo(f"Missing: {words}")
+    if made.path is not None:
+        typer.echo(f"Written: {made.path}; look it over with: powersite check {out}")
+    if made.away or made.path is None:
+        raise typer.Exit(AWAY)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the new place.")],
+    template: Annotated[
+        str, typer.Option("--template", help="Built-in place to begin from.")
+    ] = "norway",
+) -> None:
+    """Begin a place of your own in FOLDER, with a place.toml to fill in."""
+    from layers.start import start_place
+
+    for path in start_place(folder, template):
+        typer.echo(f"Written: {path}")
 
 
 @app.command()

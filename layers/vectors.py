@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import sqlite3
@@ -117,7 +118,7 @@ def _features(
             layer=layer,
             read_geometry=with_geometry,
             force_2d=True,
-            encoding=encoding if entry.format == "shp" and encoding not in {"", DETECT} else None,
+            encoding=_gdal_name(encoding) if entry.format == "shp" else None,
             on_invalid="ignore",
         )
     except (
@@ -127,14 +128,29 @@ def _features(
         pyogrio.errors.GeometryError,
         UnicodeDecodeError,  # a Shapefile whose table is in another encoding than it says
     ) as error:
-        reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
-        return pd.DataFrame(), [Fault(entry.file, f"cannot be read: {reason}", "export it again")]
+        return pd.DataFrame(), [_unread(error, path, entry)]
     if entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
         return pd.DataFrame(), faults
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
         return frame, [Fault(entry.file, "has no geometry", "export it with its geometry")]
     return frame, []
+
+
+def _unread(error: Exception, path: Path, entry: Entry) -> Fault:
+    if isinstance(error, UnicodeDecodeError):
+        found = f"has texts that are not {error.encoding}"
+        return Fault(entry.file, found, "declare encoding, as 'windows-1252'")
+    reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
+    return Fault(entry.file, f"cannot be read: {reason}", "export it again")
+
+
+def _gdal_name(encoding: str) -> str | None:
+    """Write the name of an encoding as GDAL knows it; None to leave it to the file."""
+    if encoding in {"", DETECT}:
+        return None
+    name = codecs.lookup(encoding).name.upper()
+    return name.replace("ISO8859", "ISO-8859")
 
 
 def _cell_faults(path: Path, layer: str, file: str) -> list[Fault]:
