@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
-from geo.candidates import find_candidates
+from geo.candidates import find_candidates, with_ground
 from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
@@ -209,6 +209,7 @@ def find_sites(
             *candidates.notes,
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
+            *layers.remarks,
         ),
         gantt=gantt(best, layers, scenario.seed),
         redispatch=study.redispatch,
@@ -219,7 +220,7 @@ def _candidates(
     layers: Layers, scenario: Scenario, points: pd.DataFrame, tiling: Tiling
 ) -> Candidates:
     if layers.parcels is not None:
-        return own_candidates(layers.parcels, layers, scenario)
+        return with_ground(own_candidates(layers.parcels, layers, scenario), layers, scenario)
     return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float), tiling)
 
 
@@ -304,7 +305,7 @@ def _present(
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
     land = [name for name in LAND_COLUMNS if name in named and name not in EXTRA_COLUMNS]
-    land = land if "slope_pct" in named else []
+    land = land if len(land) > 1 else []  # a factor alone is that of straight lines
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
 
@@ -315,6 +316,7 @@ def _notes(
     """Say what a reader of any output has to know."""
     islands = grid.islands[1:]
     imports_mw = float(-flows.supply_min_mw.sum())
+    listed_mw = 0.0 if layers.loads is None else float(layers.loads.frame["demand_mw"].sum())
     notes = {
         "Headroom is a screen from open data by direct-current flow, not an offer of a grid "
         "operator; voltage, stability and the connection queue are not in it.": True,
@@ -323,6 +325,8 @@ def _notes(
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
         cost_note(layers.place.standards): True,
+        f"The loads listed draw {listed_mw:,.0f} MW, more than the demand asked for; all of them "
+        "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         **ground_notes(layers),

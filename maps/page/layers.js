@@ -72,7 +72,7 @@
       for (const lon of lons) add(L.polyline([[south, lon], [north, lon]], style));
     },
     price: (add) => fill(add, (region) => classed(powersite.priceClass(region.land_price_usd_per_ha), "price")),
-    region_grade: (add) => fill(add, (region) => (region.grade ? colour(`grade-${region.grade}`) : null)),
+    region_grade: (add) => fill(add, (region) => (region.grade ? colour(`grade-${region.grade}`) : null), 0.4),
     region_mw: (add) => fill(add, (region) => classed(powersite.classOf(region.joint_firm_mw, data.region_breaks), "mw")),
     headroom: (add) => {
       const style = { color: colour("mw-5"), weight: 1, fillColor: colour("mw-4"), fillOpacity: 0.35 };
@@ -148,11 +148,11 @@
   };
 
   /** Fill each region with a colour; a region without one keeps the colour of the land. */
-  function fill(add, shade) {
+  function fill(add, shade, opacity = 0.65) {
     const ofNow = new Map(powersite.regionsOfNow().map((one) => [one.region, one]));
     for (const ground of tables.ground) {
       const region = { ...ofNow.get(ground.name), ...ground };
-      const style = { color: colour("border"), weight: 1, fillColor: shade(region) || colour("land"), fillOpacity: shade(region) ? 0.65 : 0 };
+      const style = { color: colour("border"), weight: 1, fillColor: shade(region) || colour("land"), fillOpacity: shade(region) ? opacity : 0 };
       add(L.polygon(region.path, style).bindPopup(() => popups.region(region)));
     }
   }

@@ -22,8 +22,7 @@
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
     powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    powersite.preparePrint(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
     performance.mark("ready");
@@ -51,9 +50,9 @@
     document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
   }
   powersite.showHeading = function () {
-    const asked = data.scenario, load = powersite.loadMw();
-    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${powersite.megawatts(load)}` : data.title;
-    document.getElementById("title").textContent = `${data.place.title} · ${powersite.megawatts(load)}`;
+    const asked = data.scenario, load = powersite.megawatts(powersite.loadMw());
+    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${load}` : data.title;
+    document.getElementById("title").textContent = `${data.place.title} · ${load}`;
     document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
     document.getElementById("grades").replaceChildren(...Object.entries(powersite.gradeCounts).map(([grade, count]) =>
       element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) }, element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count)))));

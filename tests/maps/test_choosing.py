@@ -77,10 +77,12 @@ def test_load_is_typed_and_grades_follow(browser: Browser, toy: Path) -> None:
     browser.call("Input.insertText", text="60")
     grades = "powersite.tables.sites.map((site) => site.grade).join('')"
     browser.wait(f"{grades} === 'AAABABDD'")
-    assert "60 MW firm (N-1) and N+1" in browser.run("document.getElementById('legend').innerText")
+    assert "60\u00a0MW firm (N-1) and N+1" in browser.run(
+        "document.getElementById('legend').innerText"
+    )
     follows = browser.run("document.getElementById('follows').innerText")
-    assert follows.startswith("Graded and scored for 60 MW. Back to the question")
-    assert browser.run("document.title") == "powersite · Toyland · 60 MW"
+    assert follows.startswith("Graded and scored for 60\u00a0MW. Back to the question")
+    assert browser.run("document.title") == "powersite · Toyland · 60\u00a0MW"
     assert browser.run("document.activeElement.id") == "field-load"
     browser.run("powersite.state.settle()")
     assert browser.run("location.hash") == "#load=60"
@@ -166,8 +168,8 @@ def test_everything_fits_a_phone(browser: Browser, toy: Path, *, dark: bool) -> 
 
 UNNAMED = """[...document.querySelectorAll('button, input, select, [role=tab], [tabindex="0"]')]
   .filter((one) => !one.closest('[hidden]') && one.tagName !== 'TR')
-  .filter((one) => !(one.getAttribute('aria-label') || one.title || one.innerText.trim() ||
-    one.closest('label')?.innerText.trim() || one.labels?.[0]?.innerText.trim()))
+  .filter((one) => !(one.getAttribute('aria-label') || one.title || one.textContent.trim() ||
+    one.closest('label')?.textContent.trim() || one.labels?.[0]?.textContent.trim()))
   .map((one) => one.outerHTML)"""
 
 

@@ -42,6 +42,7 @@ LEGENDS = {
     "grades": [f"grade-{grade}" for grade in "ABCD"],
     "voltages": [f"volt-{step}" for step in range(1, 5)],
     "paths": ["path-1", "path-2"],
+    "megawatts": [f"mw-{step}" for step in range(1, 6)],
     "land prices": [f"price-{step}" for step in range(1, 6)],
     "fuels": [
         f"fuel-{fuel}"
