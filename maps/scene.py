@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 TABLE_ROWS: Final = 200
 ROUND: Final = 2
+MOST_LIFTS: Final = 3000
 TOLD: Final = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
@@ -108,8 +109,8 @@ def sites(siting: Siting) -> dict[str, Any]:
 
 
 def lifts(siting: Siting) -> dict[str, Any]:
-    """Return what lifts each site below grade A by one grade."""
-    rows = list(steps(siting).values())
+    """Return what lifts sites below grade A by one grade, the best few thousand of them."""
+    rows = list(steps(siting).values())[:MOST_LIFTS]
     return packed(pd.DataFrame(rows), rows[0] if rows else ())
 
 

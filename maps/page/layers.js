@@ -1,7 +1,7 @@
 "use strict";
 /* The layers of the map, drawn on one canvas from the bottom up. */
 (function () {
-  const { data, rows, colour, unknown, popups } = powersite;
+  const { data, rows, element, colour, unknown, popups } = powersite;
 
   const SHAPES = {
     square: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
@@ -216,6 +216,21 @@
       if (powersite.shown.has(name)) group.addTo(map);
     }
   };
+
+  /** Lay pictures of the canvases over them, as they are now: Chromium prints a canvas that was drawn
+      for the paper's size without what lies below it. */
+  powersite.intoPictures = function (map) {
+    for (const canvas of [powersite.groundCanvas, map.options.renderer].filter((one) => one._map)) {
+      canvas._redrawBounds = null;
+      canvas._redraw(); // Leaflet would wait for the next frame, and paper waits for none
+    }
+    for (const canvas of document.querySelectorAll("#map canvas")) {
+      const picture = element("img", { class: "paper", alt: "", src: canvas.toDataURL() });
+      picture.style.cssText = canvas.style.cssText;
+      canvas.after(picture);
+    }
+  };
+  powersite.outOfPictures = () => document.querySelectorAll("#map img.paper").forEach((picture) => picture.remove());
 
   powersite.restack = function (map) {
     for (const name of powersite.order) powersite.groups[name].remove();

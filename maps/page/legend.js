@@ -78,6 +78,7 @@
     return node;
   }
 
+  const paper = window.matchMedia("print"); // paper shows every part
   const open = new Map(SECTIONS.map(([name, at]) => [name, at]));
   powersite.drawLegend = function (map) {
     const box = document.getElementById("legend");
@@ -87,21 +88,12 @@
       const here = layers.filter(([name]) => !missing(name));
       if (!here.length) continue;
       const fold = element("details", { class: "part", "data-part": section }, element("summary", {}, t(`legend.${section}`)), ...here.map((layer) => row(map, layer)));
-      fold.open = open.get(section);
-      fold.addEventListener("toggle", () => open.set(section, fold.open));
+      fold.open = paper.matches || open.get(section);
+      fold.addEventListener("toggle", () => paper.matches || open.set(section, fold.open));
       body.append(fold);
     }
     box.append(body);
   };
-  /** Paper shows every part. */
-  window.addEventListener("beforeprint", () => unfold(() => true));
-  window.addEventListener("afterprint", () => unfold((name) => kept.get(name)));
-  let kept = new Map(open);
-  function unfold(wanted) {
-    if (wanted("sites") === true) kept = new Map(open);
-    for (const fold of document.querySelectorAll("#legend .part")) fold.open = wanted(fold.dataset.part);
-  }
-
   function row(map, [name, signs]) {
     const box = element("input", isFill(name) ? { type: "radio", name: "fill", "data-layer": name } : { type: "checkbox", "data-layer": name });
     box.checked = name === "towns" ? powersite.shownTowns : name === "tiles" ? powersite.tilesShown() : name === "no_fill" ? !powersite.FILLS.some((one) => powersite.shown.has(one)) : powersite.shown.has(name);

@@ -119,10 +119,11 @@
     });
     for (const grade of GRADES) data.grades[grade] = powersite.gradeMeaning(grade);
   };
-  /** Write what each criterion adds to the score of now onto a site; of the question, it is there. */
+  /** Write onto a site what each criterion adds to the score of now, and what limits it in words. */
   const ownShares = new Map();
   powersite.withShares = function (site) {
     const names = rules.criteria.map(({ name }) => `share_${name}`);
+    site.limits = powersite.limitWords(site.limiting_line, site.limiting_outage);
     if (!ownShares.has(site)) ownShares.set(site, names.map((name) => site[name]));
     const parts = now.scores ? valuesFor(powersite.loadMw()) : null;
     names.forEach((name, at) => {

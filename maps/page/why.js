@@ -5,7 +5,6 @@
   const asked = data.scenario;
 
   powersite.phaseMw = () => powersite.loadMw() * data.reranking.first_phase_share;
-  for (const site of powersite.tables.sites) site.limits = limitWords(site.limiting_line, site.limiting_outage);
 
   const SLACK_MW = 1e-3;
   const millions = (usd) => number(usd / 1e6, usd >= 1e8 ? 0 : 1);
