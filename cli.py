@@ -563,6 +563,9 @@ def fetch(
         float | None, typer.Option("--demand-mw", help="Demand of the country.", min=1)
     ] = None,
     min_kv: Annotated[float, typer.Option("--min-kv", help="Leave out what is below.")] = 50.0,
+    regions: Annotated[
+        str, typer.Option("--regions", help="Comma-separated states or provinces; all if left out.")
+    ] = "",
     cache: Annotated[
         Path | None, typer.Option("--cache", help="Folder of the cache.", show_default="system's")
     ] = None,
@@ -577,7 +580,7 @@ def fetch(
     from layers.fetch import Cache, default_folder
     from layers.make import make, order, plan
 
-    wish = Wish(code_of(country), demand_mw, min_kv)
+    wish = Wish(code_of(country), demand_mw, min_kv, _names(regions))
     what = order(read_catalog(catalog), _names(sources), _names(accept), wish)
     kept = Cache(cache or default_folder(), offline)
     if dry_run:

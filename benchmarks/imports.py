@@ -1,7 +1,7 @@
 """Imports: a large OpenStreetMap extract and Europe's GridKit, time and peak memory.
 
 ``python -m benchmarks.imports [--nodes N] [--ways N] [--data FOLDER] [--smoke]``. The extract is
-made up: a field of nodes, and power ways of twenty nodes each whose ids are spread over the file.
+made up: scattered nodes, and power ways of twenty nodes each, with ids as far apart as real ones.
 Every import is a process of its own, so that its peak memory is its own.
 """
 
@@ -65,11 +65,10 @@ def main() -> int:
 
 
 def write_extract(path: Path, nodes: int, ways: int) -> None:
-    """Write a field of nodes, and power ways over stretches of it."""
-    side = int(nodes**0.5) + 1
+    """Write scattered nodes, and power ways of twenty nodes in turn."""
     with osmium.SimpleWriter(str(path)) as writer:
         for number in range(1, nodes + 1):
-            at = (5.0 + (number % side) * 0.001, 45.0 + (number // side) * 0.001)
+            at = (5.0 + number * 7919 % 9_999_991 / 1e6, 45.0 + number * 104_729 % 9_999_973 / 1e6)
             writer.add_node(mutable.Node(id=number * SPREAD, location=at))
         for way in range(1, ways + 1):
             first = 1 + way * STEP % (nodes - NODES_A_WAY)

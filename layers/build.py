@@ -66,6 +66,8 @@ class Wish:
     """Its demand, if known."""
     min_kv: float = 50.0
     """Stations and lines below are left out."""
+    regions: tuple[str, ...] = ()
+    """Regions of it that the place is made of; none for all."""
 
 
 def unpacked(path: Path, offer: Offer, folder: Path) -> Path:
@@ -102,13 +104,13 @@ def unpacked(path: Path, offer: Offer, folder: Path) -> Path:
     return found[0]
 
 
-def regions_of(path: Path, offer: Offer, iso3: str) -> gpd.GeoDataFrame:
+def regions_of(path: Path, offer: Offer, wish: Wish) -> gpd.GeoDataFrame:
     """Read the regions of a country, one a name, in degrees.
 
     Raises
     ------
     LayerError
-        If there are none.
+        If there are none, or none of a name that is wanted.
     """
     harden()
     import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
@@ -119,8 +121,12 @@ def regions_of(path: Path, offer: Offer, iso3: str) -> gpd.GeoDataFrame:
         raise _fault(offer, f"cannot be read: {error}") from error
     code = next((name for name in COUNTRY_COLUMNS if name in frame.columns), "")
     name = next((name for name in NAMES if name in frame.columns), "")
-    own = frame[frame[code] == iso3] if code else frame
+    own = frame[frame[code] == wish.iso3] if code else frame
     own = own[own[name].notna()] if name else own.iloc[:0]
+    known = sorted(set(own[name])) if name else []
+    if unknown := [wanted for wanted in wish.regions if wanted not in known]:
+        raise _fault(offer, f"has no region '{unknown[0]}', only {', '.join(known)}")
+    own = own[own[name].isin(wish.regions)] if wish.regions else own
     if own.empty:
         raise _fault(offer, EMPTY_WORDS)
     shapes = gpd.GeoDataFrame(

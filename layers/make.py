@@ -148,7 +148,7 @@ def _regions(
             continue
         try:
             inside = unpacked(path, offer, _own(scratch, offer))
-            regions = regions_of(inside, offer, what.wish.iso3)
+            regions = regions_of(inside, offer, what.wish)
         except LayerError as error:
             made.missing.append(str(error))
             continue

@@ -93,7 +93,7 @@ def test_a_place_is_made_and_can_be_read(world) -> None:
     made = make(ordered(tmp_path), cache_of(tmp_path), tmp_path / "no")
     assert (made.missing, made.away) == (["gem: has no gas_fields here"], False)
     assert {item.kind: item.rows for item in made.built} == {
-        "regions": 2, "plants": 2, "substations": 3, "lines": 7, "settlements": 1,
+        "regions": 2, "plants": 2, "substations": 5, "lines": 7, "settlements": 1,
     }  # fmt: skip
     assert faults_of(str(tmp_path / "no")) == []
     layers = read_layers(open_place(str(tmp_path / "no")))
@@ -153,6 +153,18 @@ def test_only_what_is_asked_for(world) -> None:
     assert {path for path, _ in server.asked} == {
         "/ne.zip", "/index.json", "/europe/norway.osm.pbf",
     }  # fmt: skip
+
+
+def test_one_region_of_a_country(world) -> None:
+    _, tmp_path = world
+    catalog = read_catalog(tmp_path / "catalog.toml")
+    what = order(catalog, (), (), Wish("NOR", min_kv=10, regions=("East",)))
+    made = make(what, cache_of(tmp_path), tmp_path / "east")
+    assert [item.rows for item in made.built if item.kind == "regions"] == [1]
+    assert read_layers(open_place(str(made.path))).regions.frame["name"].tolist() == ["East"]
+    what = order(catalog, (), (), Wish("NOR", regions=("North",)))
+    made = make(what, cache_of(tmp_path), tmp_path / "north")
+    assert "has no region 'North', only East, West" in made.missing[0]
 
 
 def test_the_plan_asks_nobody(world) -> None:
