@@ -483,17 +483,23 @@ def serve(
 
 @app.command()
 def check(place: CasePlace) -> None:
-    """Print every fault in the data of PLACE at once."""
+    """Print every fault in the data of PLACE at once; if there is none, how complete they are."""
+    from geo.completeness import completeness
     from layers.case import faults_of_case, is_case
-    from layers.place import faults_of
+    from layers.place import look_over
+    from maps.completeness import completeness_text
 
-    faults = faults_of_case(place) if is_case(place) else faults_of(place)
+    cased = is_case(place)
+    place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
         typer.echo(str(fault))
     if faults:
         typer.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {place}", err=True)
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{place}: no fault found")
+    if place_file is not None and layers is not None:
+        found = completeness(layers, place_file.published_km)
+        typer.echo(completeness_text(found), nl=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -111,6 +111,15 @@ def find_candidates(
         )
     kept = gpd.GeoDataFrame(frame[~barred], geometry="geometry", crs=layers.place.crs)
     return Candidates(kept.reset_index(drop=True), dict(reasons), _notes(layers, scenario))
+
+
+def with_ground(candidates: Candidates, layers: Layers, scenario: Scenario) -> Candidates:
+    """Add what the rasters of a place tell of candidates that were given."""
+    if layers.surfaces is None or candidates.frame.empty:
+        return candidates
+    ground, _ = ground_of(layers, scenario, np.zeros((0, 2)))
+    found = measured_on(ground, candidates.frame.geometry)
+    return replace(candidates, frame=candidates.frame.assign(**found))
 
 
 def _on_surfaces(

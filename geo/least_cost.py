@@ -60,47 +60,32 @@ def accumulated(
 
 
 @compiled
-def _put(cell, place, lists):  # noqa: ANN001, ANN202 -- numba infers the types
-    """Put a cell into a bucket, out of the one it waits in; return how many more are waiting."""
-    after, before, bucket_of, head = lists
-    old = bucket_of[cell]
-    if old == place:
-        return 0
-    if old >= 0:
-        if before[cell] >= 0:
-            after[before[cell]] = after[cell]
-        else:
-            head[old] = after[cell]
-        if after[cell] >= 0:
-            before[after[cell]] = before[cell]
-    after[cell], before[cell], bucket_of[cell] = head[place], -1, place
-    if head[place] >= 0:
-        before[head[place]] = cell
-    head[place] = cell
-    return 1 if old < 0 else 0
-
-
-@compiled
-def _begin(flat, sources, columns, lists, far):  # noqa: ANN001, ANN202 -- numba infers the types
-    """Put the sources into the first bucket; return how many there are."""
-    rows, waiting = len(flat) // columns, 0
+def _begin(flat, sources, columns, far):  # noqa: ANN001, ANN202 -- numba infers the types
+    """Return the cells of the sources that something passes, each once; their cost is nothing."""
+    rows, found = len(flat) // columns, []
     for which in range(len(sources)):
         i, j = sources[which]
         if 0 <= i < rows and 0 <= j < columns and np.isfinite(flat[i * columns + j]):
+            if far[i * columns + j] > 0.0:
+                found.append(i * columns + j)
             far[i * columns + j] = 0.0
-            waiting += _put(i * columns + j, 0, lists)
-    return waiting
+    return found
 
 
 @compiled
-def _spread(cost, sources, measures, out):  # noqa: ANN001, ANN202 -- numba infers the types
+def _spread(cost, sources, measures, out):  # noqa: ANN001, ANN202, C901, PLR0912 -- numba infers the types; kept whole for speed
     side, limit, width, buckets = measures
     rows, columns = cost.shape
     flat, far = cost.ravel(), out.ravel()
     after, before = np.full(len(flat), -1, np.int32), np.full(len(flat), -1, np.int32)
     bucket_of, head = np.full(len(flat), -1, np.int32), np.full(buckets, -1, np.int32)
-    lists = (after, before, bucket_of, head)
-    waiting = _begin(flat, sources, columns, lists, far)
+    waiting = 0
+    for cell in _begin(flat, sources, columns, far):
+        after[cell], bucket_of[cell] = head[0], 0
+        if head[0] >= 0:
+            before[head[0]] = cell
+        head[0] = cell
+        waiting += 1
     turn = 0
     while waiting > 0 and turn * width <= limit:
         here = turn % buckets
@@ -117,9 +102,24 @@ def _spread(cost, sources, measures, out):  # noqa: ANN001, ANN202 -- numba infe
                 if 0 <= p < rows and 0 <= q < columns:
                     other = p * columns + q
                     total = far[cell] + STEP[way] * side * 0.5 * (flat[cell] + flat[other])
-                    if total < far[other]:
-                        far[other] = total
-                        waiting += _put(other, int(total / width) % buckets, lists)
+                    if not total < far[other]:
+                        continue
+                    far[other] = total
+                    place, old = int(total / width) % buckets, bucket_of[other]
+                    if old == place:
+                        continue
+                    if old < 0:
+                        waiting += 1
+                    elif before[other] >= 0:
+                        after[before[other]] = after[other]
+                    else:
+                        head[old] = after[other]
+                    if old >= 0 and after[other] >= 0:
+                        before[after[other]] = before[other]
+                    after[other], before[other], bucket_of[other] = head[place], -1, place
+                    if head[place] >= 0:
+                        before[head[place]] = other
+                    head[place] = other
         turn += 1
 
 

@@ -45,7 +45,7 @@ def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> p
 def connect(
     places: pd.DataFrame, points: pd.DataFrame, scenario: Scenario, detour_factor: float
 ) -> pd.DataFrame:
-    """Link every place to every point of connection in reach.
+    """Link every place to every point of connection that a line no longer than the reach gets to.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def connect(
     """
     here = cKDTree(places[["x_m", "y_m"]].to_numpy(float))
     there = cKDTree(points[["x_m", "y_m"]].to_numpy(float))
-    pairs = here.sparse_distance_matrix(there, scenario.reach_km * M_PER_KM, output_type="ndarray")
+    straight_m = scenario.reach_km * M_PER_KM / detour_factor
+    pairs = here.sparse_distance_matrix(there, straight_m, output_type="ndarray")
     links = pd.DataFrame(
         {
             "place": pairs["i"],

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
-from geo.candidates import find_candidates
+from geo.candidates import find_candidates, with_ground
 from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
@@ -219,7 +219,7 @@ def _candidates(
     layers: Layers, scenario: Scenario, points: pd.DataFrame, tiling: Tiling
 ) -> Candidates:
     if layers.parcels is not None:
-        return own_candidates(layers.parcels, layers, scenario)
+        return with_ground(own_candidates(layers.parcels, layers, scenario), layers, scenario)
     return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float), tiling)
 
 
@@ -304,7 +304,7 @@ def _present(
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
     land = [name for name in LAND_COLUMNS if name in named and name not in EXTRA_COLUMNS]
-    land = land if "slope_pct" in named else []
+    land = land if len(land) > 1 else []  # a factor alone is that of straight lines
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
 

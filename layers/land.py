@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from layers.rasters import RasterFile
     from layers.settings import PlaceFile
 
+    Bounds = tuple[float, float, float, float]
+
 
 def read_land(
     place_file: PlaceFile, built: Mapping[str, Layer]
@@ -46,7 +48,7 @@ def read_land(
     out: dict[str, Any] = dict(built)
     bounds = built["regions"].frame.total_bounds.tolist()
     rasters, faults = _rasters(place_file, bounds)
-    barred, sources, found = _exclusions(place_file)
+    barred, sources, found = _exclusions(place_file, bounds)
     faults += found
     if barred is not None and not found:
         out["barred"], found = _with_exclusions(barred, sources, built.get("barred"))
@@ -60,9 +62,7 @@ def read_land(
     return out | {"listed": tuple(listed)}, faults
 
 
-def _rasters(
-    place_file: PlaceFile, bounds: tuple[float, float, float, float]
-) -> tuple[dict[str, RasterFile], list[Fault]]:
+def _rasters(place_file: PlaceFile, bounds: Bounds) -> tuple[dict[str, RasterFile], list[Fault]]:
     rasters, faults = {}, []
     for kind, entry in place_file.land.rasters.items():
         path, found = find_file(place_file.folder, entry.file, kind)
@@ -77,7 +77,7 @@ def _rasters(
 
 
 def _exclusions(
-    place_file: PlaceFile,
+    place_file: PlaceFile, bounds: Bounds
 ) -> tuple[gpd.GeoDataFrame | None, list[Source], list[Fault]]:
     frames, sources, faults = [], [], []
     for entry in place_file.land.exclusions:
@@ -87,6 +87,7 @@ def _exclusions(
             frame, found = read_vector(path, entry, with_geometry=True)
         if not found:
             frame, found = in_place_crs(frame, entry, place_file.place.crs)
+            found = found or _away_faults(frame, entry, bounds)
         if not found:
             frame, found = _chosen(frame, entry)
         if not found:
@@ -97,6 +98,15 @@ def _exclusions(
         return None, sources, faults
     together = pd.concat(frames, ignore_index=True)
     return gpd.GeoDataFrame(together, geometry="geometry", crs=frames[0].crs), sources, faults
+
+
+def _away_faults(frame: gpd.GeoDataFrame, entry: ExclusionEntry, bounds: Bounds) -> list[Fault]:
+    """Find a file that lies wholly elsewhere, as it does in a wrong CRS."""
+    there = frame.total_bounds
+    if not np.isfinite(there).all() or shapely.box(*there).intersects(shapely.box(*bounds)):
+        return []
+    found = "does not overlap the regions of the place"
+    return [Fault(entry.file, found, "check its CRS, or give what bars ground in this place")]
 
 
 def _chosen(frame: gpd.GeoDataFrame, entry: ExclusionEntry) -> tuple[gpd.GeoDataFrame, list[Fault]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import pyproj
@@ -16,8 +17,10 @@ from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
+from layers.importers import CLIP_KM, IMPORTERS, importer_faults, unknown_format
 from layers.land_settings import LandFile, land_settings
-from layers.paths import format_of, name_faults
+from layers.paths import FORMATS, format_of, name_faults
+from layers.reading import READING_KEYS, Reading, reading_of
 from layers.typed import NUMBER, PLACE_TOML, Table, Types, source_of, typed
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "layers": (dict,),
     "barred": (dict,),
     "surfaces": (dict,),
+    "published": (dict,),
 }
 TOPOLOGY_KEYS: Final[dict[str, Types]] = {item.name: NUMBER for item in fields(Tolerances)}
 REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
@@ -58,6 +62,7 @@ LAYER_KEYS: Final[dict[str, Types]] = {
     "may_be_empty": (bool,),
     "columns": (dict,),
     "source": (dict,),
+    **READING_KEYS,
 }
 POINT_SHAPES: Final = ("Point", "Point or Polygon")
 """Shapes that a table can hold in two columns."""
@@ -87,6 +92,14 @@ class LayerEntry:
     """Whether no rows is a statement."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Promised column name to the name in the file."""
+    reading: Reading = field(default_factory=Reading)
+    """Units, rows and encoding."""
+
+    @property
+    def clip_km(self) -> float | None:
+        """Return how far from the land rows may lie; None leaves them all."""
+        given = self.reading.clip_km
+        return CLIP_KM if given is None and self.format in IMPORTERS else given
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,8 @@ class PlaceFile:
     """Where the demand of the base case comes from."""
     land: LandFile = field(default_factory=LandFile)
     """Rasters, classes of land cover and exclusions."""
+    published_km: Mapping[float, float] = field(default_factory=dict)
+    """Voltage in kV to the route length that an operator publishes, km."""
 
     @property
     def kinds(self) -> Kinds:
@@ -147,11 +162,30 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     faults += found
     demand_source, found = source_of(table.get("demand_source", {}), "demand_source", "")
     faults += found
+    published_km, found = _published(table.get("published", {}))
+    faults += found
     place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
-    return PlaceFile(path.parent, place, options, entries, demand_source, land), faults
+    return (
+        PlaceFile(path.parent, place, options, entries, demand_source, land, published_km),
+        faults,
+    )
+
+
+def _published(table: Table) -> tuple[dict[float, float], list[Fault]]:
+    """Read ``[published]``: ``source``, and ``km`` by voltage, as ``km = { 300 = 5000 }``."""
+    where = f"{PLACE_TOML} [published]"
+    known, faults = typed(table, {"source": (str,), "km": (dict,)}, where)
+    out: dict[float, float] = {}
+    for key, value in known.get("km", {}).items():
+        if key.replace(".", "", 1).isdecimal() and type(value) in NUMBER and value >= 0:
+            out[float(key)] = float(value)
+        else:
+            remedy = "write a voltage in kV and its route length in km, as 300 = 5000"
+            faults.append(Fault(f"{where} km {key}", f"{value!r} is not a length", remedy))
+    return out, faults
 
 
 def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:
@@ -284,13 +318,29 @@ def _entry(of: type[Layer], raw: object) -> tuple[LayerEntry | None, list[Fault]
     if "file" not in table:
         return None, faults
     faults += name_faults(table["file"], f"{where} file")
-    form, found = format_of(table["file"], table.get("format", ""), where)
+    form, found = _format(of, table, where)
     faults += found
     faults += _layer_crs_faults(table, where)
+    reading, found = reading_of(table, _promised(of), where)
+    faults += found
     if faults:
         return None, faults
     given = {key: table[key] for key in ("crs", "layer", "may_be_empty") if key in table}
-    return LayerEntry(kind, table["file"], form, source, columns=columns, **given), []
+    return LayerEntry(
+        kind, table["file"], form, source, columns=columns, reading=reading, **given
+    ), []
+
+
+def _format(of: type[Layer], table: Table, where: str) -> tuple[str, list[Fault]]:
+    """Return what a layer's file is read as: an importer by its name, or a plain format."""
+    form = table.get("format", "")
+    if form in IMPORTERS:
+        suffix = PurePosixPath(table["file"]).suffix
+        drawn = of in DRAWN_KINDS.values()
+        return form, importer_faults(form, of.kind, suffix, drawn=drawn, where=where)
+    if form and form not in FORMATS:
+        return "", [unknown_format(form, FORMATS, where)]
+    return format_of(table["file"], form, where)
 
 
 def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
@@ -302,10 +352,17 @@ def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
 
 
 def _column_names(of: type[Layer], table: Table) -> tuple[dict[str, str], list[Fault]]:
+    where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
+    return typed(table, dict.fromkeys(_promised(of), (str,)), where)
+
+
+def _promised(of: type[Layer]) -> list[str]:
+    """Name the columns that a table may give to a kind."""
     promised = [column.name for column in of.columns]
     if of.shape in POINT_SHAPES:
         promised += POSITION_COLUMNS
     if of.shape == "LineString":
         promised.append("via")
-    where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
-    return typed(table, dict.fromkeys(promised, (str,)), where)
+    if of.shape is not None:
+        promised.append("wkt")
+    return promised

@@ -9,7 +9,9 @@ import pandas as pd
 import pyproj
 
 from geo.errors import Fault
+from layers.datum import projected
 from layers.gdal import harden
+from layers.reading import DETECT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +26,23 @@ DRIVERS: Final = {
     "gpkg": "GPKG",
     "shp": "ESRI Shapefile",
     "fgb": "FlatGeobuf",
+    "kml": "KML",
+    "gml": "GML",
+    "tab": "MapInfo File",
 }
+ALSO: Final = {"LIBKML": "KML"}
+"""Drivers that stand for another."""
+XML: Final = ("kml", "gml")
+HARMFUL: Final = (b"<!DOCTYPE", b"<!ENTITY", b'xlink:href="http', b"VRTDataset")
+"""Words of markup that takes in other files, or grows without end."""
 SIGNATURES: Final = {
     "geojson": (b"{",),
     "gpkg": (b"SQLite format 3\x00",),
     "shp": (b"\x00\x00\x27\x0a",),
     "fgb": (b"fgb\x03",),
+    "kml": (b"<?xml", b"<kml"),
+    "gml": (b"<?xml", b"<gml", b"<ogr", b"<wfs"),
+    "tab": (b"!table", b"!TABLE", b"Version", b"VERSION"),
 }
 """What a file of the format begins with; a GDAL VRT begins with '<'."""
 UTF8_BOM: Final = b"\xef\xbb\xbf"
@@ -39,7 +52,7 @@ HEAD_BYTES: Final = 4096
 
 
 def read_vector(
-    path: Path, entry: Entry, *, with_geometry: bool
+    path: Path, entry: Entry, *, with_geometry: bool, encoding: str = ""
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Read the features of a vector file.
 
@@ -51,6 +64,8 @@ def read_vector(
         What ``place.toml`` says of it.
     with_geometry
         Whether the kind has geometry.
+    encoding
+        Of texts in a Shapefile; '' and ``detect`` leave it to the file.
 
     Returns
     -------
@@ -69,11 +84,16 @@ def read_vector(
         if faults:
             return pd.DataFrame(), faults
         driver = pyogrio.read_info(path, layer=layer)["driver"]
+        driver = ALSO.get(driver, driver)
         if driver != DRIVERS[entry.format]:
             found = f"is read by GDAL as {driver}, not {DRIVERS[entry.format]}"
             return pd.DataFrame(), [Fault(entry.file, found, "convert it with ogr2ogr or QGIS")]
         frame = pyogrio.read_dataframe(
-            path, layer=layer, read_geometry=with_geometry, force_2d=True
+            path,
+            layer=layer,
+            read_geometry=with_geometry,
+            force_2d=True,
+            encoding=encoding if entry.format == "shp" and encoding not in {"", DETECT} else None,
         )
     except (
         pyogrio.errors.DataSourceError,
@@ -122,18 +142,35 @@ def in_place_crs(
             )
         ]
     faults = _degree_faults(frame, entry.file)
-    return (frame, faults) if faults else (frame.to_crs(place_crs), [])
+    return (
+        (frame, faults)
+        if faults
+        else (frame.set_geometry(projected(frame.geometry, place_crs)), [])
+    )
 
 
 def _content_faults(path: Path, entry: Entry) -> list[Fault]:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    if entry.format == "geojson":
+    if entry.format in {"geojson", *XML}:
         head = head.removeprefix(UTF8_BOM).lstrip()
+    if entry.format not in SIGNATURES:
+        return [Fault(entry.file, "is a table, not shapes", "give geojson, gpkg, shp or fgb")]
     if not head.startswith(SIGNATURES[entry.format]):
         name = DRIVERS[entry.format]
         return [Fault(entry.file, f"is not {name}, whatever its name", f"export it as {name}")]
+    if entry.format in XML:
+        return _markup_faults(path.read_bytes(), entry.file)
     return _text_faults(path.read_bytes(), entry.file) if entry.format == "geojson" else []
+
+
+def _markup_faults(data: bytes, file: str) -> list[Fault]:
+    """Refuse entities, by which a small file becomes a large one or takes in another."""
+    if any(
+        word in data for word in (b"<!DOCTYPE", b"<!ENTITY", b'xlink:href="http', b"VRTDataset")
+    ):
+        return [Fault(file, "holds entities or links to elsewhere", "convert it to GeoPackage")]
+    return []
 
 
 def _text_faults(data: bytes, file: str) -> list[Fault]:

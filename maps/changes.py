@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from geo.criteria import CRITERIA
@@ -31,6 +33,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 LEAST_POINTS: Final = 0.05
 """A smaller change of a share is no reason."""
+KM_PER_DEGREE: Final = 111.2
+"""Of latitude."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ def changes(siting: Siting, earlier: Path) -> pd.DataFrame:
     for site_id, row in before.items():
         if site_id not in listed:
             rows.append(_row(row, ranked.get(site_id), asked, siting.scenario.top))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+            if site_id not in ranked:
+                rows[-1]["why"] += _neighbour(row, siting)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame.astype(dict.fromkeys(("rank_before", "rank_now"), "Int64"))
 
 
 def read_answer(folder: Path) -> dict[str, Any]:
@@ -147,7 +154,7 @@ def _reason(before: Row, now: Row) -> Reason | None:
 def _why(before: Row | None, now: Row | None, reason: Reason | None, asked: str, top: int) -> str:
     parts = [asked] if asked else []
     if now is None:
-        parts.append("no longer among the sites: barred, out of reach or merged into a better one")
+        parts.append("no longer among the sites")
     elif before is None:
         parts.append("was not in the earlier shortlist")
     if before and now:
@@ -162,15 +169,34 @@ def _why(before: Row | None, now: Row | None, reason: Reason | None, asked: str,
     return "; ".join(parts)
 
 
+def _neighbour(gone: Row, siting: Siting) -> str:
+    """Name the site that is now within the spacing of one that is gone, and so stands for it."""
+    sites = siting.sites
+    lon, lat = known(gone.get("lon")), known(gone.get("lat"))
+    if lon is None or lat is None or sites.empty:
+        return ""
+    east = (sites["lon"] - lon) * math.cos(math.radians(lat))
+    away_km = KM_PER_DEGREE * np.hypot(east, sites["lat"] - lat)
+    nearest = away_km.idxmin()
+    if away_km[nearest] > siting.scenario.spacing_km:
+        return "; barred or out of reach now, as no site is near"
+    site = sites.loc[nearest]
+    return (
+        f"; {site['site_id']} ({plain(site['name'])}), {away_km[nearest]:.0f} km away, ranks "
+        "better now and stands for it"
+    )
+
+
 def _sentence(reason: Reason) -> str:
     shown = label(reason.criterion.column)
     before, now = (
         shown.show(value) if isinstance(value, (int, float)) else _text(value) or "unknown"
         for value in (reason.before, reason.now)
     )
-    words = f"{shown.title.lower()} {before} became {now}"
+    title = shown.title if shown.title[:2].isupper() else shown.title[0].lower() + shown.title[1:]
+    words = f"{title} {before} became {now}"
     if before == now:
-        words = f"{shown.title.lower()} counts differently"
+        words = f"{title} counts differently"
     return f"{words} ({reason.points:+.1f} points)"
 
 

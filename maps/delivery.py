@@ -31,6 +31,21 @@ if TYPE_CHECKING:
 
 KEYS: Final = {"sites": ("site_id", "rank", "grade"), "regions": ("region", "grade")}
 """Columns that are kept whatever is chosen; elsewhere the first."""
+RESERVED: Final = frozenset(
+    {
+        "fid",
+        "geom",
+        "geometry",
+        "objectid",
+        "ogc_fid",
+        "row_id",
+        "run_id",
+        "shape",
+        "shape_area",
+        "shape_length",
+    }
+)
+"""Names that formats and databases give themselves."""
 RUN_ID_LENGTH: Final = 16
 
 
@@ -149,7 +164,8 @@ def contents(siting: Siting) -> dict[str, pd.DataFrame]:
         "campuses": layers.campuses,
     }
     spatial |= {name: _placed(layer.frame) for name, layer in optional.items() if layer}
-    return spatial | _plain_tables(siting, set(sites["site_id"]))
+    tables = spatial | _plain_tables(siting, set(sites["site_id"]))
+    return {name: _told_apart(frame) for name, frame in tables.items()}
 
 
 def stations_with_headroom(siting: Siting) -> gpd.GeoDataFrame:
@@ -183,6 +199,24 @@ def _plain_tables(siting: Siting, shown: set[str]) -> dict[str, pd.DataFrame]:
         "sources": pd.DataFrame(sources(siting)),
     }
     return {name: outgoing(frame) for name, frame in tables.items() if len(frame.columns)}
+
+
+def _told_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with columns that no format or database confuses with one another.
+
+    Columns of the user's files come along, and formats have names of their own; most do not tell
+    capitals from small letters.
+    """
+    taken, names = set(RESERVED), {}
+    for name in frame.columns:
+        if name == "geometry":
+            continue
+        tries = (str(name), *(f"{name}_own{number}" for number in ("", *range(2, 100))))
+        names[name] = next(one for one in tries if one.lower() not in taken)
+        taken.add(names[name].lower())
+    if all(name == new for name, new in names.items()):
+        return frame
+    return frame.rename(columns=names)
 
 
 def _placed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

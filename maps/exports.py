@@ -26,7 +26,7 @@ from maps.sums import MANIFEST, SUMS, file_names, sums_text
 from maps.switch import place_pack
 from maps.vector_files import write_flatgeobuf, write_geodatabase, write_shapefile
 from maps.workbook import write_workbook
-from maps.write import place_file
+from maps.write import first_line, place_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,8 +172,7 @@ def _write(name: str, delivery: Delivery, folder: Path) -> None:
     except SitingError:
         raise
     except FAULTS as error:
-        reason = str(error).splitlines() or [type(error).__name__]
-        raise OutputError(f"cannot write '{name}': {reason[0]}") from error
+        raise OutputError(f"cannot write '{name}': {first_line(error)}") from error
 
 
 def _new(folder: Path, known: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from geo.errors import OutputError
 from maps.manifest import created
 from maps.qml import qml
 from maps.styles import STYLES
+from maps.write import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def write_geopackage(delivery: Delivery, path: Path) -> None:
                 _add_styles(base, delivery, stamp)
                 _add_columns(base, delivery)
         except (DataSourceError, DataLayerError, sqlite3.Error) as error:
-            raise OutputError(f"cannot write '{path.name}': {error}") from error
+            raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -12,7 +11,7 @@ import shapely
 
 from maps.documents import WGS84
 from maps.frames import known
-from maps.manifest import created
+from maps.packed import packed
 from maps.styles import GROUPS, STYLES
 from maps.text import number, plain
 
@@ -42,13 +41,7 @@ def write_kml(delivery: Delivery, path: Path) -> None:
 
 def write_kmz(delivery: Delivery, path: Path) -> None:
     """Write the same document packed."""
-    stamp = created().timetuple()[:6]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        # Zip knows no year before 1980.
-        when = stamp if stamp[0] >= 1980 else (1980, 1, 1, 0, 0, 0)  # noqa: PLR2004
-        entry = zipfile.ZipInfo("doc.kml", when)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        packed.writestr(entry, kml_bytes(delivery))
+    path.write_bytes(packed("doc.kml", kml_bytes(delivery)))
 
 
 def kml_bytes(delivery: Delivery) -> bytes:

@@ -50,6 +50,7 @@ SCRIPTS: Final = (
     "compare.js",
     "download.js",
     "panel.js",
+    "print.js",
     "main.js",
 )
 """Our scripts, each a file of ``maps/page``, in the order in which they build on each other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.kinds import KINDS
 from maps.documents import SCHEMA_VERSION, scenario, sources
 from maps.manifest import created, versions
 from maps.text import plain
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
 
 GRID: Final = ("substations", "lines", "plants", "settlements", "loads", "ties", "outages")
 """Kinds that the network and its headroom are made of."""
-PLACE: Final = (
-    "regions", "gas_fields", "climate", "land_prices", "power_prices", "carbon", "policy",
-    "campuses", "barred",
-)  # fmt: skip
+PLACE: Final = tuple(kind for kind in KINDS if kind not in GRID)
 MADE_OF: Final[dict[str, tuple[str, ...]]] = {
     "sites": (*GRID, *PLACE),
     "feeds": (*GRID, *PLACE),
@@ -103,7 +101,10 @@ def _family(word: str, heading: str, rows: list[dict[str, Any]], delivery: Deliv
     lines = [f"## {heading}", ""]
     if word in OFFERED:
         lines += [f"{OFFERED[word][0]}", "", OFFERED[word][1], ""]
-    lines += [f"Layers of this pack that hold it or are derived from it: {', '.join(inside)}.", ""]
+    lines += [
+        f"Layers of this pack that hold it or are derived from it: {', '.join(inside) or 'none'}.",
+        "",
+    ]
     for row in rows:
         credit = f" Credit: {row['attribution']}." if row["attribution"] else ""
         where = f" {row['url']}" if row["url"] else ""

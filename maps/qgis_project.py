@@ -7,12 +7,11 @@ to. There is no macro, action or expression in it.
 from __future__ import annotations
 
 import warnings
-import zipfile
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement
 
 from maps.geopackage import GEOMETRY_TYPES
-from maps.manifest import created
+from maps.packed import packed
 from maps.qml import VERSION, field_titles, labeling, renderer, xml_text
 from maps.styles import GROUPS, STYLES, TABLE_GROUP, title
 from maps.text import plain
@@ -33,12 +32,7 @@ def write_project(delivery: Delivery, path: Path) -> None:
     """Write the project as a .qgz file."""
     text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
     text += xml_text(project(delivery))
-    stamp = created().timetuple()[:6]
-    when = stamp if stamp[0] >= 1980 else (1980, 1, 1, 0, 0, 0)  # noqa: PLR2004 -- of a zip file
-    with zipfile.ZipFile(path, "w") as packed:
-        entry = zipfile.ZipInfo(f"{path.stem}.qgs", when)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        packed.writestr(entry, text.encode())
+    path.write_bytes(packed(f"{path.stem}.qgs", text.encode()))
 
 
 def project(delivery: Delivery) -> Element:

@@ -13,6 +13,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from maps.badges import apart, overlaps
+from maps.palette import family, light
 from maps.report_sheet import GRADE, INK, MUTED
 from maps.text import number, plain
 
@@ -25,22 +26,18 @@ if TYPE_CHECKING:
     from maps.badges import Box, Point
     from maps.report_sheet import Sheet
 
-SEA, LAND, BORDER, COAST, WATER = "#e8ecef", "#fcfcfa", "#d3d9df", "#a9b3be", "#d2e0ea"
-TOWN: Final = "#4c5766"
+SEA, LAND, BORDER, COAST, WATER, TOWN, OVER = (
+    light()[name] for name in ("sea", "land", "border", "coast", "water", "town", "over")
+)
 VOLTAGES: Final = (
-    (380, "380 kV and above", "#6b2c6f", 1.1),
-    (220, "220 to 379 kV", "#96589a", 0.8),
-    (100, "100 to 219 kV", "#b58fb7", 0.55),
-    (0, "below 100 kV", "#c9b6cb", 0.45),
+    (380, "380 kV and above", light()["volt-4"], 1.1),
+    (220, "220 to 379 kV", light()["volt-3"], 0.8),
+    (100, "100 to 219 kV", light()["volt-2"], 0.55),
+    (0, "below 100 kV", light()["volt-1"], 0.45),
 )
 """From kV, words, colour, width in points."""
-OVER: Final = "#f0a202"
-FUELS: Final = {
-    "hydro": "#2f86bd", "wind": "#4fa9a6", "gas": "#b8651b", "solar": "#d9a400",
-    "nuclear": "#a8609f", "coal": "#4a4a4a", "oil": "#7d4f3a", "biomass": "#6d8f4f",
-    "geothermal": "#b5504a",
-}  # fmt: skip
-OTHER_FUEL: Final = "#87909a"
+FUELS: Final = {name: shade for name, shade in family("fuel").items() if name != "other"}
+OTHER_FUEL: Final = light()["fuel-other"]
 BADGE_MM: Final = 4.7
 TOWNS: Final = 12
 TOWN_PT: Final = 5.6

@@ -14,6 +14,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
+from maps.palette import light
 from maps.text import plain
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ WIDER: Final = (
     "Yu Gothic", "Meiryo", "MS Gothic", "Hiragino Sans", "Hiragino Kaku Gothic Pro",
 )  # fmt: skip
 """Fonts that have what the first lacks; those of them that the machine has are used."""
-INK, MUTED, RULE, FAINT = "#1a2330", "#5a6574", "#d5dae0", "#f3f4f6"
-GRADE: Final = {"A": "#123a73", "B": "#5d7290", "C": "#a89f77", "D": "#e3d58f"}
-GRADE_INK: Final = {"A": "#ffffff", "B": "#ffffff", "C": INK, "D": INK}
+INK, MUTED, RULE, FAINT = light()["ink"], light()["muted"], "#d5dae0", "#f3f4f6"
+GRADE: Final = {letter: light()[f"grade-{letter}"] for letter in "ABCD"}
+GRADE_INK: Final = {letter: light()[f"grade-{letter}-ink"] for letter in "ABCD"}
 
 
 @contextmanager

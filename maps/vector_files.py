@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from geo.errors import OutputError
 from maps.dictionary import aliases
 from maps.geopackage import GEOMETRY_TYPES, fixed_date
+from maps.write import first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,10 +74,13 @@ def _write(
         options |= {"geometry_type": kind, "promote_to_multi": kind.startswith("Multi")}
     with fixed_date():
         try:
-            pyogrio.write_dataframe(frame, path, layer=name, driver=driver, **options)
+            with warnings.catch_warnings():
+                # That a name of the user's had to be changed, which the count does not mind.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                pyogrio.write_dataframe(frame, path, layer=name, driver=driver, **options)
             found = pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]
         except FAULTS as error:
-            raise OutputError(f"cannot write '{path.name}': {error}") from error
+            raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error
     if found != len(frame):
         raise OutputError(f"cannot write '{path.name}': {found} of {len(frame)} rows arrived")
 

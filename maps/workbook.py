@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
@@ -32,11 +33,13 @@ SAFE: Final = {
 
 def write_workbook(delivery: Delivery, path: Path) -> None:
     """Write a sheet for every layer, without shapes, and one that says what the columns mean."""
-    with xlsxwriter.Workbook(path, SAFE) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, **SAFE}) as book:
         book.set_properties({"created": created().replace(tzinfo=None), "author": "powersite"})
         head = book.add_format({"bold": True, "bg_color": "#e6edf7", "bottom": 1})
         for name, frame in (delivery.tables | {"dictionary": delivery.dictionary}).items():
             _add_sheet(book.add_worksheet(name[:31]), frame, head)
+    path.write_bytes(content.getvalue())
 
 
 def _add_sheet(sheet: Any, frame: pd.DataFrame, head: Any) -> None:  # noqa: ANN401 -- untyped library

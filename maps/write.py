@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -66,11 +67,17 @@ def place_files(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
 
 def output_error(folder: Path, error: OSError) -> OutputError:
     """Say on one line that a folder cannot be written to, why, and what to look at."""
-    reason = str(error.strerror or error).splitlines() or ["no reason given"]
     return OutputError(
-        f"cannot write to '{folder}': {reason[0]}; "
+        f"cannot write to '{folder}': {first_line(error)}; "
         "check the path, its permissions and the free space"
     )
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, on one line and without the folder that a pack is built in."""
+    text = str(getattr(error, "strerror", None) or error)
+    line = (text.strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
 
 
 def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import rasterio
 import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Polygon
 
+import cli
 from geo.ground import ground_of
 from geo.screening import screen
 from geo.siting import find_sites
@@ -153,3 +156,26 @@ def test_what_is_wrong_is_one_clear_fault(tmp_path, old, new, problem) -> None:
     faults = faults_of(str(aachen.make(tmp_path / "place", aachen.PLACE.replace(old, new))))
     assert len(faults) == 1
     assert problem in str(faults[0])
+
+
+def test_shapes_elsewhere_are_refused(tmp_path) -> None:
+    place = aachen.PLACE.replace("CDDA_aachenClipped.shp", "far.gpkg")
+    folder = aachen.make(tmp_path / "place", place)
+    far = gpd.GeoSeries([Polygon([(-30, 10), (-29, 10), (-29, 11)])], crs=4326)
+    gpd.GeoDataFrame(geometry=far).to_file(folder / "far.gpkg", driver="GPKG")
+    (fault,) = faults_of(str(folder))
+    assert fault.problem == "does not overlap the regions of the place"
+
+
+def test_the_land_of_a_place_is_printed(tmp_path, capsys, monkeypatch) -> None:
+    place = aachen.PLACE.replace("[surfaces]\ncell_m = 100\n", SMALL)
+    folder = aachen.make(tmp_path / "place", place)
+    monkeypatch.setattr("sys.argv", ["powersite", "land", str(folder), "-q", "--format", "json"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 0
+    told = json.loads(capsys.readouterr().out)
+    shares = {row["reason"]: row["share"] for row in told["barred"]}
+    assert told["land_km2"] == pytest.approx(1280, rel=0.02)
+    assert 0.3 < shares["forest"] < 0.45
+    assert 0.1 < shares["nothing"] < 0.25

@@ -313,7 +313,9 @@ def test_export_chooses_layers_columns_and_crs(command, tmp_path) -> None:
 
 
 def test_check_of_a_sound_place(command) -> None:
-    assert command("check", "norway")[:2] == (0, "norway: no fault found\n")
+    code, out, _ = command("check", "norway")
+    assert code == 0
+    assert out.startswith("norway: no fault found\nKnown, of the rows of each layer:\n")
 
 
 def test_check_prints_every_fault_at_once(command, own_place) -> None:
@@ -590,3 +592,15 @@ def test_check_of_a_case_prints_every_fault_at_once(command, case_folder) -> Non
     assert code == 3
     for where in ("plant.csv row 2 column bus_id", "branch.csv row 3 column to_bus_id", "column x"):
         assert where in out
+
+
+def test_a_scheduler_without_dask_is_refused(command) -> None:
+    code, _, err = command("land", "bhutan", "--scheduler", "tcp://127.0.0.1:9")
+    assert code == 3
+    assert "--scheduler is for --engine dask" in err
+
+
+def test_land_needs_surfaces(command) -> None:
+    code, _, err = command("land", "bhutan")
+    assert code == 3
+    assert "has no surfaces to screen" in err

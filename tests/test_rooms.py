@@ -66,8 +66,8 @@ ROOMS = {
             geo.tolerances geo.units"""
         ),
         packages=words(
-            """distributed exactextract geopandas numpy osmium pandas pooch pyogrio pyproj rasterio
-            requests shapely"""
+            """distributed exactextract geopandas matpowercaseframes netCDF4 numpy osmium pandas
+            pooch pyogrio pyproj rasterio requests shapely"""
         ),
     ),
     "maps": Room(

@@ -54,12 +54,13 @@
   /** Called when the colours are others than before. */
   powersite.onColours = (paint) => painters.push(paint);
   function colours() {
-    document.documentElement.dataset.theme = isDark() && !print.matches ? "dark" : "light";
+    document.documentElement.dataset.theme = isDark() && !print.matches && !powersite.printing ? "dark" : "light";
     for (const paint of painters) paint();
   }
+  powersite.showColours = colours;
   colours();
   system.addEventListener("change", colours);
-  print.addEventListener("change", colours);
+  print.addEventListener("change", () => powersite.printing || colours());
 
   /** The switches of language and theme; another language begins the page anew, as its address says. */
   powersite.switches = function () {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import distance_transform_edt
 
+from geo import kinds
 from geo.growth import _grow, grown_arrays, grown_of, needed_pieces, sites_in
 from geo.land_sites import grown_sites, outline
 from geo.screening import CROWDED, STEEP, WATER, cells_arrays, cells_of, screen
@@ -182,3 +184,30 @@ def test_pieces_become_a_polygon_of_their_area() -> None:
 def _at(x_km: float, y_km: float) -> tuple[float, float]:
     point = toy.at(x_km, y_km)
     return point.x, point.y
+
+
+def test_prices_come_from_areas_and_around_points() -> None:
+    """Inside an area its price; 3 km from one point and 6 km from another, (2·900 + 1·300)/3."""
+    areas = [toy.rectangle(40, 5, 5, 5), toy.at(4, 30), toy.at(13, 30)]
+    frame = gpd.GeoDataFrame(
+        {"land_price_usd_per_ha": [5000.0, 900.0, 300.0]}, geometry=areas, crs=toy.CRS
+    )
+    values = kinds.LandValues(frame, toy.source("land_values"))
+    layers = replace(ground.country(), land_values=values)
+    rasters = {
+        name: raster for name, raster in layers.surfaces.rasters.items() if name != "land_price"
+    }
+    layers = replace(layers, surfaces=replace(layers.surfaces, rasters=rasters))
+    place, grid = ground.of_toyland(layers)
+    price = screen(place, grid).columns["land_price_usd_per_ha"]
+    (row, *_), (column, *_) = grid.cells_of(*np.array([_at(42, 7)]).T)
+    assert price[row, column] == 5000
+    (row, *_), (column, *_) = grid.cells_of(*np.array([_at(7.01, 30.01)]).T)
+    assert price[row, column] == pytest.approx(700, rel=0.05)
+
+
+def test_a_layer_of_barred_ground_may_ask_for_a_setback() -> None:
+    frame = ground.country().barred.frame.assign(setback_m=2000.0)
+    layers = replace(ground.country(), barred=kinds.Barred(frame, toy.source("barred")))
+    sites, _ = grown_sites(*ground.of_toyland(layers), Tiling())
+    assert sites.distance(toy.rectangle(2, 2, 6, 5)).min() >= 2000

@@ -24,6 +24,7 @@ from maps.delivery import Order, deliver
 from maps.dictionary import aliases
 from maps.exports import write_pack
 from maps.frames import known
+from tests.maps.toy import make_siting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,16 +43,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DEGREE = 1e-7
 
 
-@pytest.fixture
-def delivery(siting: Siting) -> Delivery:
-    return deliver(siting, Order())
+@pytest.fixture(scope="module")
+def delivery() -> Delivery:
+    return deliver(make_siting(), Order())
 
 
-@pytest.fixture
-def pack(siting: Siting, tmp_path: Path) -> Path:
-    """The toy answer in every format."""
-    write_pack(siting, tmp_path / "pack", Order(formats=ALL, layers=()))
-    return tmp_path / "pack"
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy answer in every format, to be read only."""
+    folder = tmp_path_factory.mktemp("formats") / "pack"
+    write_pack(make_siting(), folder, Order(formats=ALL))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -433,3 +435,54 @@ def test_whole_numbers_fit_in_what_arcgis_reads(pack: Path) -> None:
         )
     )
     assert np.dtype(kinds["rank"]) == np.int32
+
+
+def test_columns_of_the_user_survive_every_format(siting: Siting, tmp_path: Path) -> None:
+    """Names that formats keep for themselves, with blanks, and twice but for capitals."""
+    own = siting.layers.lines.frame.assign(
+        **{"fid": 1, "GEOM": "x", "OBJECTID": 7, "NAME": "other", "Größe [m²]": 1.5}
+    )
+    lines = replace(siting.layers.lines, frame=own)
+    wide = replace(siting, layers=replace(siting.layers, lines=lines))
+    write_pack(wide, tmp_path / "out", Order(formats=ALL))
+    new = {"fid_own", "GEOM_own", "OBJECTID_own", "NAME_own", "Größe [m²]"}
+    found = gpd.read_file(tmp_path / "out" / "shortlist.gpkg", layer="lines")
+    assert new <= set(found.columns)
+    assert found["NAME_own"].tolist() == ["other"] * 5
+    for name in ("flatgeobuf/lines.fgb", "shapefile/lines.shp", "shortlist.gdb"):
+        options = {"layer": "lines"} if name.endswith(".gdb") else {}
+        read = gpd.read_file(tmp_path / "out" / name, **options)
+        assert len(read.columns) == len(found.columns), name
+        assert len(read) == 5
+
+
+@pytest.mark.parametrize("layers", [("headroom",), ("sites",), ("lines", "sources")])
+def test_any_choice_of_layers_makes_a_pack(
+    siting: Siting, tmp_path: Path, layers: tuple[str, ...]
+) -> None:
+    written = write_pack(siting, tmp_path / "out", Order(formats=(*ALL, "map"), layers=layers))
+    assert all(path.exists() for path in written)
+    found = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "out" / "shortlist.gpkg")}
+    assert found == {*layers, "dictionary", "layer_styles"}
+
+
+def test_empty_layers_are_written_empty(siting: Siting, tmp_path: Path) -> None:
+    bare = replace(
+        siting,
+        congestion=siting.congestion.head(0),
+        supply_paths=siting.supply_paths.head(0),
+        limits=siting.limits.head(0),
+        gantt=siting.gantt.head(0),
+    )
+    write_pack(bare, tmp_path / "out", Order(formats=ALL))
+    for name in ("shortlist.gpkg", "shortlist.gdb"):
+        found = pyogrio.read_info(tmp_path / "out" / name, layer="supply_paths")
+        assert (found["features"], "weakest_mw" in found["fields"]) == (0, True)
+
+
+@pytest.mark.gdal
+def test_ogr_counts_the_same_in_tables(delivery: Delivery, pack: Path, ask_ogr: Ask) -> None:
+    for layer, name in (("sites", "shortlist"), ("regions", "regions")):
+        found = ask_ogr(pack / f"{name}.csv")[name]
+        frame = delivery.tables[layer]
+        assert (found["count"], found["fields"]) == (len(frame), columns(frame))

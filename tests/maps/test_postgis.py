@@ -262,9 +262,17 @@ def test_schema_of_a_place() -> None:
     assert default_schema("My Place; DROP") == "powersite_my_place_drop"
 
 
-@pytest.mark.parametrize("column", ["run_id", "geom", "ø" * 32])
-def test_columns_that_a_table_cannot_have(column: str) -> None:
+def test_a_column_whose_name_a_table_would_cut() -> None:
     siting = make_siting()
-    sites = siting.sites.assign(**{column: 1})
+    sites = siting.sites.assign(**{"ø" * 32: 1})
     with pytest.raises(ScenarioError, match="cannot be one of a database"):
         load_into_postgis(deliver(replace(siting, sites=sites), Order()), "postgresql://a@b/c")
+
+
+@pytest.mark.postgis
+def test_columns_of_the_user_with_names_of_ours(base: dict[str, Any]) -> None:
+    siting = make_siting()
+    sites = siting.sites.assign(run_id="theirs", geom=1)
+    load_into_postgis(deliver(replace(siting, sites=sites), Order()), base["url"])
+    text = f"SELECT DISTINCT run_id_own, geom_own FROM {SCHEMA}.sites"  # noqa: S608
+    assert query(base["url"], text) == [("theirs", 1)]

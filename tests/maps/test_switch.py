@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from maps.sums import SUMS, read_sums, sums_text
 from maps.switch import UNFINISHED, place_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Build = Callable[[Path], None]
 
@@ -268,29 +269,90 @@ from geo.errors import SitingError
 from maps.delivery import Order
 from maps.exports import write_pack
 from tests.maps.toy import make_siting
+out, siting = Path(sys.argv[1]), make_siting()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
-try:
-    write_pack(make_siting(), Path(sys.argv[1]), Order(formats=(sys.argv[2],)))
-except SitingError as error:
-    print(error, file=sys.stderr)
-    sys.exit(error.exit_code)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+for name in sys.argv[2].split(","):
+    try:
+        write_pack(siting, out, Order(formats=(name,)))
+    except SitingError as error:
+        print(name, error.exit_code, error)
 """
+LIMITED_FORMATS = (
+    "map", "gpkg", "flatgeobuf", "shapefile", "filegdb", "parquet", "xlsx", "kmz", "csv",
+)  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["map", "gpkg", "flatgeobuf", "shapefile", "filegdb", "parquet", "xlsx", "kmz", "csv"]
-)
-def test_files_that_may_grow_no_further_end_with_6_and_a_line(tmp_path: Path, name: str) -> None:
+def test_files_that_may_grow_no_further_end_with_6_and_a_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     place_pack(out, pack(x="1"))
     answer = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(out), name, "1500"],
+        [sys.executable, "-c", LIMITED, str(out), ",".join(LIMITED_FORMATS)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (answer.returncode, answer.stdout) == (6, ""), answer.stderr
-    last = answer.stderr.strip().splitlines()[-1]
-    assert last.startswith("cannot write")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    lines = answer.stdout.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        [name, "6", "cannot"] for name in LIMITED_FORMATS
+    ]
+    assert ".powersite-" not in answer.stdout
     assert content(out) == {"x": "1"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+FULL = """
+import sys
+from pathlib import Path
+from geo.errors import SitingError
+from maps.delivery import Order
+from maps.exports import FORMATS, write_pack
+from maps.sums import is_changed, read_sums
+from tests.maps.toy import make_siting
+out, siting = Path(sys.argv[1]) / "out", make_siting()
+for name in FORMATS:
+    if name not in ("pypsa", "matpower"):
+        try:
+            write_pack(siting, out, Order(formats=(name,)))
+        except SitingError as error:
+            print(error.exit_code, error)
+        if not read_sums(out) and out.exists():
+            sys.exit(f"{name} left {list(out.iterdir())}")
+        if any(is_changed(out, one, read_sums(out)) for one in read_sums(out)):
+            sys.exit(f"{name} left a pack that is not whole")
+        if [path for path in out.parent.iterdir() if path != out]:
+            sys.exit(f"{name} left something behind")
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 250 kB, where one can be made."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=250k", "tmpfs", str(folder)]
+    if mount is None or subprocess.run([mount, *options], check=False).returncode:
+        pytest.skip("no file system can be made here")
+    yield folder
+    subprocess.run([str(shutil.which("umount")), str(folder)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", FULL, str(small_disk)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (answer.returncode, answer.stderr) == (0, "")
+    lines = answer.stdout.splitlines()
+    assert len(lines) >= 4
+    assert all(line.startswith("6 cannot write") for line in lines)
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs a folder that nobody may write to")
+def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot write to") as caught:
+        place_pack(Path("/proc/powersite/out"), pack(x="1"))
+    assert caught.value.exit_code == 6
+    assert list(tmp_path.iterdir()) == []
