@@ -65,7 +65,7 @@ def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
     for name in (
         "site", "rank", "headroom", "portfolio", "explain", "campus", "map", "export", "check",
-        "places", "report",
+        "places", "report", "fetch", "init",
     ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 

@@ -9,7 +9,11 @@ import pytest
 from geo import kinds
 from geo.completeness import completeness
 from geo.drawing import DrawnLines, DrawnSubstations
+from geo.errors import GridError
+from geo.place_headroom import headroom_of
+from geo.scenario import Scenario
 from geo.tolerances import TOLERANCES
+from geo.topology import joined
 from maps.completeness import completeness_text
 from tests.geo import toy
 from tests.geo.drawings import drawn
@@ -74,6 +78,22 @@ def test_of_a_drawing_the_joints_decide() -> None:
     known = by(completeness(layers, {}))
     assert known["substations", "met by a line"] == (1, 2)
     assert known["substations", "voltages_kv"] == (1, 2)
+
+
+def test_a_drawing_that_meets_no_station_is_refused_in_words() -> None:
+    drawing = drawn([("B", "132", 5, 10)], [("L", "132", [(0, 0), (5, 0)])])
+    layers = toy.country()
+    layers = replace(
+        layers,
+        place=replace(layers.place, topology=TOLERANCES),
+        substations=DrawnSubstations(drawing.substations, layers.substations.source),
+        lines=DrawnLines(drawing.lines, layers.lines.source),
+        ties=None,
+        loads=None,
+        outages=None,
+    )
+    with pytest.raises(GridError, match="no line meets any"):
+        headroom_of(joined(layers), Scenario())
 
 
 def test_text_without_rules_or_notes() -> None:

@@ -42,6 +42,8 @@ WAYS: Ways = [
     (30, [11, 12, 13, 14, 11], {"power": "plant", "plant:source": "wind", "name": "Farm"}),
 ]
 POINTS = {
+    1: {"power": "substation", "voltage": "400000;220000"},
+    3: {"power": "substation", "voltage": "400000;220000;110000", "name": "Knot"},
     21: {"power": "generator", "generator:source": "wind", "generator:output:electricity": "3 MW"},
     22: {"power": "generator", "generator:source": "solar", "generator:output:electricity": "5 MW"},
     5: {"power": "substation", "voltage:primary": "66000", "voltage:secondary": "11000"},
@@ -122,8 +124,13 @@ def test_a_way_that_leaves_the_extract_keeps_what_is_there(read: Imported) -> No
 
 def test_stations_are_outlines_points_and_relations(read: Imported) -> None:
     stations = read.frames["substations"].set_index("id")
-    assert stations["voltages_kv"].to_dict() == {"n5": "66;11", "r40": "", "w20": "110"}
-    assert stations.geom_type.to_dict() == {"n5": "Point", "r40": "Polygon", "w20": "Polygon"}
+    assert stations["voltages_kv"].to_dict() == {
+        "n1": "400;220", "n3": "400;220;110", "n5": "66;11", "r40": "", "w20": "110",
+    }  # fmt: skip
+    shapes = stations.geom_type.to_dict()
+    assert shapes == dict.fromkeys(("n1", "n3", "n5"), "Point") | dict.fromkeys(
+        ("r40", "w20"), "Polygon"
+    )
     assert stations.loc["r40", "geometry"].area == pytest.approx(0.01 * 0.01)
 
 
@@ -138,7 +145,7 @@ def test_below_the_least_voltage_is_left_out_unknown_stays(tmp_path) -> None:
     path = write_pbf(tmp_path / "a.osm.pbf")
     got = read_osm(path, "a", Asked(("substations", "lines"), min_kv=100))
     assert sorted(got.frames["lines"]["id"]) == ["w1", "w2", "w3", "w7", "w8", "w9"]
-    assert sorted(got.frames["substations"]["id"]) == ["r40", "w20"]
+    assert sorted(got.frames["substations"]["id"]) == ["n1", "n3", "r40", "w20"]
 
 
 @pytest.mark.parametrize("geometry", [True, False])

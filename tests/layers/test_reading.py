@@ -183,8 +183,11 @@ def test_a_shapefile_of_another_encoding_and_kml(toy) -> None:
     (toy.folder / "p.cpg").unlink()
     columns = '[layers.plants.columns]\nid = "#row"\nname = "NAVN"\ncapacity_mw = "MW"\n'
     fixed = '[layers.plants.values]\nfuel = "hydro"'
-    toy.set_layer("plants", f'file = "p.shp"\nencoding = "ISO-8859-1"\n{columns}{fixed}')
-    assert toy.layers().plants.frame["name"].tolist() == ["Fræna"]
+    for name in ("ISO-8859-1", "iso-8859-1", "latin-1", "windows-1252"):
+        toy.set_layer("plants", f'file = "p.shp"\nencoding = "{name}"\n{columns}{fixed}')
+        assert toy.layers().plants.frame["name"].tolist() == ["Fræna"]
+    toy.set_layer("plants", f'file = "p.shp"\nencoding = "utf-8"\n{columns}{fixed}')
+    assert "declare encoding" in toy.faults()[0]
     frame.rename(columns={"NAVN": "Name"}).to_file(toy.folder / "p.kml", driver="KML")
     columns = '[layers.plants.columns]\nid = "#row"\nname = "Name"\n'
     fixed = '[layers.plants.values]\nfuel = "hydro"\ncapacity_mw = 5'

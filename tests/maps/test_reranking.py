@@ -167,7 +167,7 @@ def test_the_table_cards_and_regions_follow_weights_and_load(
     assert browser.run(rows) == expected["site_id"].tolist()
     counts = "[...document.querySelectorAll('#grades strong')].map((one) => Number(one.innerText))"
     assert browser.run(counts) == [int((expected["grade"] == letter).sum()) for letter in GRADES]
-    assert browser.run("document.getElementById('title').innerText").endswith("97.3\u00a0MW")
+    assert browser.run("document.getElementById('title').innerText").endswith("97.3 MW")
 
     best = expected.iloc[0]
     browser.run(f"powersite.select('{best['site_id']}')")
