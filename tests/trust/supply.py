@@ -119,17 +119,17 @@ def bill(lock: str) -> dict[str, Any]:
 def main(words: list[str]) -> int:
     """Run a command; return its exit code."""
     if words == ["sbom"]:
-        print(json.dumps(bill(LOCKS[0]), indent=2))
+        sys.stdout.write(json.dumps(bill(LOCKS[0]), indent=2) + "\n")
         return 0
     if words != ["licences"]:
-        print("say licences or sbom", file=sys.stderr)
+        sys.stderr.write("say licences or sbom\n")
         return 2
     listed = parts(LOCKS[1])
     for part in listed:
-        print(f"{part.name:<28} {part.version:<14} {part.licence or 'unknown'}")
+        sys.stdout.write(f"{part.name:<28} {part.version:<14} {part.licence or 'unknown'}\n")
     clashing = [part.name for part in listed if part.clashes]
     if clashing:
-        print("clash with Apache-2.0: " + ", ".join(clashing), file=sys.stderr)
+        sys.stderr.write(f"clash with Apache-2.0: {', '.join(clashing)}\n")
     return bool(clashing)
 
 
