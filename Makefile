@@ -32,6 +32,10 @@ docs: .venv/.runtime
 	@mkdir -p docs
 	$(BIN)/powersite assumptions > docs/.assumptions.md || { rm -f docs/.assumptions.md; exit 1; }
 	mv docs/.assumptions.md docs/assumptions.md
+	$(BIN)/powersite backtest norway bhutan --quiet > docs/.backtest.md || { rm -f docs/.backtest.md; exit 1; }
+	mv docs/.backtest.md docs/backtest.md
+	$(BIN)/powersite report norway --load-mw 180 --dpi 120 --out docs/.made/norway.png
+	mv docs/.made/norway.png docs/norway.png && rm -r docs/.made
 
 # Pins stay as they are where they still fit; UPGRADE=--upgrade looks for newer ones.
 requirements: .venv/.dev

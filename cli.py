@@ -7,7 +7,8 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -20,6 +21,7 @@ from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 if TYPE_CHECKING:
     from geo.place_headroom import PlaceHeadroom, PlaceLimits
     from geo.siting import Siting
+    from geo.tiles import Tiling
     from maps.checkpoint import Checkpoint
 
     Report = Callable[[float, str], None] | None
@@ -53,6 +55,39 @@ CHECKPOINT_HELP = (
     "Cases: keep what is done in FILE (npz), so that the same command goes on where it was "
     "interrupted. Removed when the answer is printed."
 )
+EXPORT_FORMATS = (
+    "map, gpkg, qgis, geojson, csv, xlsx, parquet, flatgeobuf, kml, kmz, shapefile, filegdb, "
+    "pypsa, matpower, stac"
+)
+AWAY = 5
+"""Exit code where a source is away."""
+BASEMAP_HELP = (
+    "Tiles under the map: osm asks tile.openstreetmap.org for them, which gives them only to a "
+    "page from a web server, not to a file."
+)
+POSTGIS_HELP = (
+    "Load into this database as well: postgresql://user@host:5432/name. Leave the password to "
+    "PGPASSWORD or ~/.pgpass."
+)
+EngineName = Annotated[
+    Literal["threads", "dask"],
+    typer.Option("--engine", help="What works on surfaces: threads of this process, or Dask."),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; none starts one on loopback."
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="FOLDER",
+        help="Keep done tiles of surfaces there, so that the same command goes on where it was "
+        "interrupted. Removed when the answer is out.",
+    ),
+]
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
@@ -233,12 +268,16 @@ def site(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
 ) -> None:
     """Find and rank the sites of PLACE, and write map, shortlist, regions and manifest."""
     from maps.exports import write_pack
     from maps.tables import ranking_text
 
-    siting = _find(place, question)
+    with _tiling(engine, scheduler, keep) as tiling:
+        siting = _find(place, question, tiling=tiling)
     written = write_pack(siting, out)
     typer.echo(ranking_text(siting, "site"))
     typer.echo(ranking_text(siting, "region"))
@@ -360,17 +399,63 @@ def portfolio(
     typer.echo(portfolio_text(found, siting, fmt), nl=fmt == "table")
 
 
+@app.command()
+@asks(*SITE_KNOBS)
+def land(
+    place: PlaceName,
+    question: Question,
+    engine: EngineName = "threads",
+    scheduler: Scheduler = "",
+    keep: Keep = None,
+    fmt: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Print what bars the land of PLACE and what is known of the rest; it needs surfaces."""
+    from geo.land_summary import land_summary
+    from layers.place import open_place, read_layers
+    from layers.question import pose
+    from maps.land import land_text
+
+    place_file, scenario = pose(open_place(place), question.config, question.options)
+    layers = read_layers(place_file)
+    with _tiling(engine, scheduler, keep) as tiling, _Progress(question) as progress:
+        summary = land_summary(layers, scenario, tiling, progress or (lambda *_: None))
+    typer.echo(land_text(summary, fmt), nl=False)
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
     place: PlaceName,
     out: Annotated[Path, typer.Option("--out", help="HTML file to write.")],
     question: Question,
+    basemap: Annotated[
+        Literal["none", "osm"], typer.Option("--basemap", help=BASEMAP_HELP)
+    ] = "none",
 ) -> None:
     """Write the map of PLACE as one HTML file that needs no network."""
     from maps.exports import write_map
 
-    typer.echo(f"Written: {write_map(_find(place, question), out)}")
+    typer.echo(f"Written: {write_map(_find(place, question), out, basemap)}")
+
+
+@app.command()
+@asks(*SITE_KNOBS)
+def report(
+    place: PlaceName,
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write: .pdf, or .png and its second page.")
+    ],
+    question: Question,
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots an inch of .png.", min=50, max=600)] = 150,
+) -> None:
+    """Write two pages on PLACE to print and to show: map, ranking, times, costs, sources."""
+    from maps.report import refuse_other_names, write_report
+
+    refuse_other_names(out)
+    written = write_report(_find(place, question), out, dpi)
+    typer.echo("Written: " + "  ".join(str(path) for path in written))
 
 
 @app.command()
@@ -380,25 +465,76 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     question: Question,
     formats: Annotated[
-        str, typer.Option("--formats", help="Comma-separated.")
-    ] = "gpkg,geojson,csv",
+        str, typer.Option("--formats", help=f"Comma-separated: {EXPORT_FORMATS}.")
+    ] = "gpkg,qgis,geojson,csv",
+    layers: Annotated[str, typer.Option("--layers", help="Comma-separated; all if left out.")] = "",
+    fields: Annotated[
+        str, typer.Option("--fields", help="Columns of the sites, or layer.column.")
+    ] = "",
+    crs: Annotated[
+        str, typer.Option("--crs", help="CRS of delivery, as EPSG:3857; else the place's own.")
+    ] = "",
+    since: Annotated[
+        Path | None, typer.Option("--since", metavar="DIR", help="Earlier pack to compare with.")
+    ] = None,
+    site: Annotated[
+        str, typer.Option("--site", help="Load in pypsa and matpower; the best if left out.")
+    ] = "",
+    postgis: Annotated[
+        str,
+        typer.Option("--postgis", metavar="URL", envvar="POWERSITE_POSTGIS", help=POSTGIS_HELP),
+    ] = "",
+    schema: Annotated[
+        str, typer.Option("--schema", help="Of the tables; powersite_PLACE if left out.")
+    ] = "",
 ) -> None:
-    """Write the shortlist of PLACE for a GIS team."""
-    from maps.exports import write_pack
+    """Write the shortlist of PLACE for a GIS team or a grid planner."""
+    from maps.database import check_database
+    from maps.delivery import Order, deliver
+    from maps.exports import check_order, write_pack
+    from maps.postgis import load_into_postgis
 
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
-    written = write_pack(_find(place, question), out, wanted)
+    order = Order(_names(formats), _names(layers), _names(fields), crs, since, site)
+    check_order(order)  # so that a slip of the pen is told before a long search
+    if postgis:
+        check_database(postgis, schema)
+    siting = _find(place, question, (site,) if site else ())
+    written = write_pack(siting, out, order)
     typer.echo("Written: " + "  ".join(str(path) for path in written))
+    if postgis:
+        loaded = load_into_postgis(deliver(siting, order), postgis, schema)
+        typer.echo(f"{loaded.rows} rows in schema {loaded.schema}, run {loaded.run_id}")
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What powersite site or export has written.")
+    ],
+    port: Annotated[int, typer.Option("--port", help="0 for any.", min=0, max=65_535)] = 5000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Others may reach it.")] = False,
+) -> None:
+    """Offer a pack to QGIS and ArcGIS as OGC API Features, read-only, until interrupted."""
+    from maps.serve import serve as offer
+
+    def ready(url: str) -> None:
+        typer.echo(f"Serving {folder} at {url}")
+
+    offer(folder, port, host, expose=expose, ready=ready)
 
 
 @app.command()
 def check(place: CasePlace) -> None:
-    """Print every fault in the data of PLACE at once."""
+    """Print every fault in the data of PLACE at once; if there is none, how complete they are."""
+    from geo.completeness import completeness
     from layers.case import faults_of_case, is_case
-    from layers.place import faults_of
+    from layers.place import look_over
+    from maps.completeness import completeness_text
     from maps.text import plain
 
-    faults = faults_of_case(place) if is_case(place) else faults_of(place)
+    cased = is_case(place)
+    place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
         typer.echo(plain(fault))
     if faults:
@@ -406,6 +542,73 @@ def check(place: CasePlace) -> None:
         typer.echo(f"{count} in {plain(place)}", err=True)
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
+    if place_file is not None and layers is not None:
+        found = completeness(layers, place_file.published_km)
+        typer.echo(completeness_text(found), nl=False)
+
+
+@app.command()
+def fetch(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="English name or ISO code.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new place.")],
+    sources: Annotated[
+        str, typer.Option("--from", help="Comma-separated; all that are open if left out.")
+    ] = "",
+    accept: Annotated[
+        str, typer.Option("--accept", help="Restricted sources whose terms you agree to.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the cache only.")] = False,
+    demand_mw: Annotated[
+        float | None, typer.Option("--demand-mw", help="Demand of the country.", min=1)
+    ] = None,
+    min_kv: Annotated[float, typer.Option("--min-kv", help="Leave out what is below.")] = 50.0,
+    regions: Annotated[
+        str, typer.Option("--regions", help="Comma-separated states or provinces; all if left out.")
+    ] = "",
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Folder of the cache.", show_default="system's")
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option("--catalog", help="Catalogue of your own, or of a mirror.")
+    ] = None,
+) -> None:
+    """Make a place of COUNTRY from open data; what cannot be had is told, the rest is usable."""
+    from layers.build import Wish
+    from layers.catalog import read_catalog
+    from layers.countries import code_of
+    from layers.fetch import Cache, default_folder
+    from layers.make import make, order, plan
+
+    wish = Wish(code_of(country), demand_mw, min_kv, _names(regions))
+    what = order(read_catalog(catalog), _names(sources), _names(accept), wish)
+    kept = Cache(cache or default_folder(), offline)
+    if dry_run:
+        typer.echo("\n".join(plan(what, kept)))
+        return
+    made = make(what, kept, out)
+    for item in made.built:
+        typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())
+    for words in (*made.missing, *what.words):
+        typer.echo(f"Missing: {words}")
+    if made.path is not None:
+        typer.echo(f"Written: {made.path}; look it over with: powersite check {out}")
+    if made.away or made.path is None:
+        raise typer.Exit(AWAY)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the new place.")],
+    template: Annotated[
+        str, typer.Option("--template", help="Built-in place to begin from.")
+    ] = "norway",
+) -> None:
+    """Begin a place of your own in FOLDER, with a place.toml to fill in."""
+    from layers.start import start_place
+
+    for path in start_place(folder, template):
+        typer.echo(f"Written: {path}")
 
 
 @app.command()
@@ -528,7 +731,36 @@ class _Progress:
             self._stage = stage
 
 
-def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
+def _names(text: str) -> tuple[str, ...]:
+    """Split at commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def _tiling(engine: str, scheduler: str, keep: Path | None) -> Iterator[Tiling]:
+    """Start what works on surfaces; tiles that were kept go when all went well."""
+    from geo.tiles import Tiling
+
+    if scheduler and engine != "dask":
+        raise ScenarioError("--scheduler is for --engine dask; add that, or leave it out")
+    with ExitStack() as stack:
+        shelf, cluster = None, None
+        if keep is not None:
+            from maps.tile_shelf import TileShelf
+
+            shelf = TileShelf(keep)
+        if engine == "dask":
+            from layers.cluster import Cluster
+
+            cluster = stack.enter_context(Cluster(scheduler))
+        yield Tiling(cluster, shelf)
+        if shelf is not None:
+            shelf.remove()
+
+
+def _find(
+    place: str, question: Question, also: tuple[str, ...] = (), tiling: Tiling | None = None
+) -> Siting:
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import pose
@@ -536,7 +768,7 @@ def _find(place: str, question: Question, also: tuple[str, ...] = ()) -> Siting:
     place_file, scenario = pose(open_place(place), question.config, question.options)
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress, also=also)
+        return find_sites(layers, scenario, progress, also=also, tiling=tiling)
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:

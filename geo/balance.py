@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.errors import GridError
 from geo.flow import network_of
 from geo.standards import nearest_line_type
 from geo.units import M_PER_KM
@@ -181,7 +182,10 @@ def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
 
 
 def _stations(grid: GridGraph) -> pd.DataFrame:
-    return grid.buses[grid.home].groupby("substation_id")[["x_m", "y_m"]].first()
+    stations = grid.buses[grid.home].groupby("substation_id")[["x_m", "y_m"]].first()
+    if stations.empty:
+        raise GridError("substations: no line meets any; look at their voltages and [topology]")
+    return stations
 
 
 class _Levels:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,7 +20,10 @@ from pyproj import Proj, Transformer
 from scipy.spatial import cKDTree
 
 from geo.errors import NoSiteError
+from geo.ground import ground_of, town_circles
+from geo.land_sites import grown_sites, measured_on
 from geo.policy import closed
+from geo.tiles import Tiling
 from geo.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
 
 MAX_VERTICES = 200
+HALF = 0.5
 LEAST_M2 = 1.0
 """Less ground than this is rounding: two borders that touch."""
 CAMPUS_GRID_M = 100
@@ -67,8 +71,10 @@ class Candidates:
     """What a reader has to know of the choice."""
 
 
-def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Candidates:
-    """Find greenfield cells and existing campuses.
+def find_candidates(
+    layers: Layers, scenario: Scenario, stations_m: Array, tiling: Tiling | None = None
+) -> Candidates:
+    """Find greenfield sites and existing campuses.
 
     Parameters
     ----------
@@ -78,20 +84,25 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
         Cell size, reach and the area that the load needs.
     stations_m
         (n, 2) positions of the points of connection; cells out of their reach are dropped first.
+    tiling
+        How surfaces are worked on, where the place has any.
 
     Raises
     ------
     NoSiteError
         If every place is dropped; the message counts the reasons.
     """
-    cells, dropped = _cells_in_reach(layers, scenario, stations_m)
-    land, more = _buildable(cells, layers, scenario)
-    greenfield = _described(land, layers, "greenfield")
+    if layers.surfaces is not None:
+        greenfield, reasons = _on_surfaces(layers, scenario, stations_m, tiling or Tiling())
+    else:
+        cells, dropped = _cells_in_reach(layers, scenario, stations_m)
+        land, more = _buildable(cells, layers, scenario)
+        greenfield, reasons = _described(land, layers), Counter(dropped) + Counter(more)
     campuses = known_campuses(layers, scenario)
     frames = [part for part in (greenfield, campuses) if len(part)] or [greenfield]
     frame = pd.concat(frames, ignore_index=True)
     barred = closed(frame["region"], layers)
-    reasons = Counter(dropped) + Counter(more) + Counter({"jurisdiction closed": int(barred.sum())})
+    reasons += Counter({"jurisdiction closed": int(barred.sum())})
     if barred.all():
         why = ", ".join(f"{reason}: {count}" for reason, count in sorted(reasons.items()))
         raise NoSiteError(
@@ -99,7 +110,33 @@ def find_candidates(layers: Layers, scenario: Scenario, stations_m: Array) -> Ca
             "lower the load, or raise --reach-km or --cell-km"
         )
     kept = gpd.GeoDataFrame(frame[~barred], geometry="geometry", crs=layers.place.crs)
-    return Candidates(kept.reset_index(drop=True), dict(reasons))
+    return Candidates(kept.reset_index(drop=True), dict(reasons), _notes(layers, scenario))
+
+
+def with_ground(candidates: Candidates, layers: Layers, scenario: Scenario) -> Candidates:
+    """Add what the rasters of a place tell of candidates that were given."""
+    if layers.surfaces is None or candidates.frame.empty:
+        return candidates
+    ground, _ = ground_of(layers, scenario, np.zeros((0, 2)))
+    found = measured_on(ground, candidates.frame.geometry)
+    return replace(candidates, frame=candidates.frame.assign(**found))
+
+
+def _on_surfaces(
+    layers: Layers, scenario: Scenario, stations_m: Array, tiling: Tiling
+) -> tuple[gpd.GeoDataFrame, Counter[str]]:
+    """Grow sites on the cells of the place's surfaces, and measure them there."""
+    ground, grid = ground_of(layers, scenario, stations_m)
+    sites, dropped = grown_sites(ground, grid, tiling)
+    largest = gpd.GeoSeries(_largest_part(sites.geometry.to_numpy()), crs=sites.crs)
+    area = area_ha(largest)
+    land = gpd.GeoDataFrame({"area_ha": area, "box": largest}, geometry=largest, crs=sites.crs)
+    found = _described(land, layers)
+    more = measured_on(ground, largest) if len(largest) else {}
+    more |= {name: sites[name] for name in ("slope_pct", "slope_coverage")}
+    return found.assign(**{name: values.to_numpy() for name, values in more.items()}), Counter(
+        dropped
+    )
 
 
 def site_id(country: str, kind: str, ground: BaseGeometry) -> str:
@@ -146,10 +183,29 @@ def subdivide(polygon: BaseGeometry, most: int = MAX_VERTICES) -> list[BaseGeome
     return pieces
 
 
+def cell_side_km(scenario: Scenario) -> float:
+    """Return the side of the cells: that asked for, or a multiple of it where no cell is enough.
+
+    Of a multiple, half of the cell is what the load needs, as hardly any cell is all buildable.
+    """
+    cell_ha = (scenario.cell_km * M_PER_KM) ** 2 / M2_PER_HA
+    if scenario.area_needed_ha <= cell_ha:
+        return scenario.cell_km
+    return scenario.cell_km * float(np.ceil(np.sqrt(scenario.area_needed_ha / (HALF * cell_ha))))
+
+
+def _notes(layers: Layers, scenario: Scenario) -> tuple[str, ...]:
+    side_km = cell_side_km(scenario)
+    if layers.surfaces is not None or side_km == scenario.cell_km:
+        return ()
+    needed = f"{scenario.area_needed_ha:,.0f} ha do not fit into {scenario.cell_km:g} km"
+    return (f"Greenfield cells are {side_km:g} km wide: {needed}.",)
+
+
 def _cells_in_reach(
     layers: Layers, scenario: Scenario, stations_m: Array
 ) -> tuple[gpd.GeoSeries, dict[str, int]]:
-    side = scenario.cell_km * M_PER_KM
+    side = cell_side_km(scenario) * M_PER_KM
     left, low, right, high = layers.regions.frame.total_bounds
     columns = np.arange(np.floor(left / side), np.ceil(right / side))
     rows = np.arange(np.floor(low / side), np.ceil(high / side))
@@ -235,20 +291,18 @@ def barred_ground(layers: Layers) -> dict[str, list[BaseGeometry]]:
     out: dict[str, list[BaseGeometry]] = {}
     if layers.barred is not None:
         for reason, group in layers.barred.frame.groupby("reason"):
-            out[str(reason)] = [
-                piece for shape in group.geometry.make_valid() for piece in subdivide(shape)
-            ]
-    if layers.settlements is not None:
-        standards, towns = layers.place.standards, layers.settlements.frame
-        towns = towns[towns["population"] >= standards.town_min_people]
-        radius_m = M_PER_KM * np.sqrt(
-            towns["population"] / standards.town_density_people_per_km2 / np.pi
-        )
-        out["town"] = [*out.get("town", []), *towns.geometry.buffer(radius_m)]
+            shapes = group.geometry.make_valid()
+            setback_m = group["setback_m"].fillna(0.0)
+            shapes = shapes.where(setback_m == 0, shapes.buffer(setback_m))
+            out[str(reason)] = [piece for shape in shapes for piece in subdivide(shape)]
+    circles = town_circles(layers)
+    if circles is not None:
+        out["town"] = [*out.get("town", []), *circles]
     return {reason: ground for reason, ground in out.items() if ground}
 
 
-def _described(land: gpd.GeoDataFrame, layers: Layers, kind: str) -> gpd.GeoDataFrame:
+def _described(land: gpd.GeoDataFrame, layers: Layers) -> gpd.GeoDataFrame:
+    kind = "greenfield"
     point = gpd.GeoSeries(_inner_point(land), crs=land.crs)
     lon, lat = lonlat(point)
     x, y = point.x.to_numpy(), point.y.to_numpy()

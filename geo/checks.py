@@ -27,6 +27,9 @@ TYPES: dict[Shape, frozenset[str]] = {
     "LineString": frozenset({"LineString", "MultiLineString"}),
     "Polygon": frozenset({"Polygon", "MultiPolygon"}),
     "Point or Polygon": frozenset({"Point", "Polygon", "MultiPolygon"}),
+    "Any": frozenset(
+        {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
+    ),
 }
 """What a promised shape may be stored as."""
 
@@ -58,7 +61,8 @@ def geometry_faults(frame: gpd.GeoDataFrame, shape: Shape, file: str) -> list[Fa
         )
         for row in frame.index[~usable]
     ]
-    crooked = geometry[usable & ~geometry.is_valid & shape.endswith("Polygon")]
+    areas = geometry.geom_type.str.endswith("Polygon") & (shape != "Point")
+    crooked = geometry[usable & areas & ~geometry.is_valid]
     return faults + [
         Fault(
             f"{file} row {row}",

@@ -92,7 +92,7 @@ def connection_split(ties: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     ----------
     ties
         tie_km, voltage_kv, circuits (0 where nothing is built), stations (new ones, at either end),
-        transformer_mw.
+        transformer_mw; terrain_factor of the line where its way is known.
     standards
         Cost tables.
 
@@ -112,6 +112,7 @@ def connection_split(ties: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     station = voltage_kv.map({kv: row.substation_usd for kv, row in rows.items()})
     more = 1.0 + standards.extra_circuit_share * (circuits - 1)
     line_usd = tie_km * line * _short_line_factor(tie_km, standards) * more
+    line_usd = line_usd * ties.get("terrain_factor", 1.0)
     return pd.DataFrame(
         {
             "line_usd": line_usd.where(circuits > 0, 0.0),

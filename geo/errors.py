@@ -80,6 +80,12 @@ class CheckpointError(SitingError, ValueError):
     """What was kept of a run does not belong to this one."""
 
 
+class FetchError(SitingError, ConnectionError):
+    """Something elsewhere is away, or is not what it should be."""
+
+    exit_code: ClassVar[int] = 5
+
+
 class OutputError(SitingError, OSError):
     """The answer cannot be written."""
 

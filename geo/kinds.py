@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.drawing import Inferred
+    from geo.surface import Surfaces
     from geo.tolerances import Tolerances
 
-Shape = Literal["Point", "LineString", "Polygon", "Point or Polygon"]
+Shape = Literal["Point", "LineString", "Polygon", "Point or Polygon", "Any"]
 
 
 @dataclass(frozen=True)
@@ -475,11 +476,45 @@ class Barred(Layer):
     """Ground that no campus can stand on: water, protected areas, towns."""
 
     kind: ClassVar[str] = "barred"
-    shape: ClassVar[Shape | None] = "Polygon"
+    shape: ClassVar[Shape | None] = "Any"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("reason", "text", "why it is barred"),
         Column("name", "text", "name people know it by", required=False, nullable=True),
+        Column(
+            "setback_m", "number", "how far to stay away", 0, 100_000, required=False, nullable=True
+        ),
+        Column(
+            "terrain",
+            "text",
+            "row of the terrain table that a line pays there; that of the reason if empty",
+            required=False,
+            nullable=True,
+        ),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class LandValues(Layer):
+    """Price of land by area, or at points that stand for their surroundings."""
+
+    kind: ClassVar[str] = "land_values"
+    shape: ClassVar[Shape | None] = "Point or Polygon"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("land_price_usd_per_ha", "number", "price of land", 0, 1e9, nullable=True),
+        Column("basis", "text", "sale, rent, …", required=False, nullable=True),
+        YEAR,
+        QUALITY,
+    )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file beside the layers' own: a raster, or one of several behind a layer."""
+
+    kind: str
+    """What it holds."""
+    source: Source
+    """Where it comes from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -574,6 +609,12 @@ class Layers:
     """What is lost together, beside each line and transformer alone."""
     barred: Barred | None = None
     """Ground that cannot be built on."""
+    land_values: LandValues | None = None
+    """Land prices by area or point."""
+    surfaces: Surfaces | None = None
+    """Rasters, and the cells that they are brought onto."""
+    listed: tuple[Listed, ...] = ()
+    """Files beside those of the layers."""
     parcels: Parcels | None = None
     """Places of one's own to rank in place of all land."""
     inferred: Inferred | None = None
@@ -613,6 +654,11 @@ class Layers:
             if isinstance(layer, Layer):
                 yield layer
 
+    def sources(self) -> Iterator[Layer | Listed]:
+        """Yield all that has a kind and a source: the layers, and files beside theirs."""
+        yield from self.present()
+        yield from self.listed
+
 
 KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
@@ -633,6 +679,7 @@ KINDS: dict[str, type[Layer]] = {
         Ties,
         Outages,
         Barred,
+        LandValues,
         Parcels,
     )
 }

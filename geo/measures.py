@@ -12,8 +12,8 @@ from geo.conversion import needs
 from geo.cost import (
     campus_usd,
     connection_split,
-    connection_usd,
     energy_usd_per_year,
+    whole_connection,
     with_costs_per_mw,
 )
 from geo.reach import generation_in_reach
@@ -59,6 +59,7 @@ def measure(
     here = places.drop(columns="geometry").join(around).iloc[at].reset_index(drop=True)
     point = points.loc[links["bus_id"]].reset_index(drop=True)
     built = needs(here, point, links["tie_km"], layers, scenario)
+    built = built.assign(terrain_factor=links["terrain_factor"])
     out = here.assign(
         tie_km=links["tie_km"],
         second_tie_km=np.nan,
@@ -73,7 +74,9 @@ def measure(
         limiting_outage_id=point["limiting_outage"],
         headroom_confidence=point["confidence"],
         redundancy=point["redundancy"],
+        supply_ways=point["supply_ways"],
         position_error_km=np.fmax(here["position_error_km"], point["position_error_km"]),
+        terrain_factor=links["terrain_factor"],
         **built[["feed", "own", "converts", "new_station", "way", "circuits"]],
         **_costs(here, point, built, layers, scenario),
     )
@@ -96,9 +99,12 @@ def _costs(
     land = here["land_price_usd_per_ha"] * scenario.ha_per_mw * built["new_mw"]
     rules = load_mw * policy.cost_usd_per_mw(here["region"], layers)
     whole = (built["tie_km"], built["voltage_kv"], point["circuits"], load_mw, standards)
+    feed = connection_split(
+        whole_connection(*whole).assign(terrain_factor=built["terrain_factor"]), standards
+    ).sum(axis=1, skipna=False)
     return split.where(~built["converts"], 0.0).assign(
         second_feed_usd=connection.where(built["converts"], 0.0),
-        feed_usd=connection_usd(*whole).where(~(built["own"] & built["converts"]), 0.0),
+        feed_usd=feed.where(~(built["own"] & built["converts"]), 0.0),
         connection_usd=connection,
         **halls,
         land_usd=land,
@@ -119,7 +125,7 @@ def _timed(measures: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.Dat
 def assess_points(
     points: pd.DataFrame, headroom: pd.DataFrame, paths: Paths, scenario: Scenario
 ) -> pd.DataFrame:
-    """Add to each point of connection its headroom and its redundancy taken alone.
+    """Add to each point of connection its headroom, its ways to strong sources and its redundancy.
 
     Parameters
     ----------
@@ -133,12 +139,13 @@ def assess_points(
     room = headroom.set_index("bus_id")
     added = [column for column in room.columns if column not in points.columns]
     out = points.join(room[added])
-    return out.assign(redundancy=single_feed(out, paths, scenario))
+    out = out.assign(supply_ways=[paths.count(bus) for bus in out.index])
+    return out.assign(redundancy=single_feed(out, scenario))
 
 
-def single_feed(points: pd.DataFrame, paths: Paths, scenario: Scenario) -> pd.Series:
+def single_feed(points: pd.DataFrame, scenario: Scenario) -> pd.Series:
     """Return 'N+1', 'N' or 'none' for each point of connection taken alone."""
-    ways = pd.Series([paths.count(bus) for bus in points.index], index=points.index)
+    ways = points["supply_ways"]
     load_mw = scenario.load_mw - 1e-3
     secure = (points["firm_mw"] >= load_mw) & (ways >= WAYS_FOR_SPARE)
     served = (points["normal_mw"] >= load_mw) & (ways >= 1)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from geo.kinds import Layers
 
 FAR_M: Final = 400_000.0
+SHELF_M: Final = 2_000_000.0
+"""How far from land a gas field may lie."""
 MAX_SCALE_ERROR: Final = 0.05
 """By how much lengths may be off in the CRS of a place."""
 RIGHT_ANGLE: Final = 90.0
@@ -199,15 +201,15 @@ def _length_faults(layers: Layers) -> list[Fault]:
 
 def _drawing_faults(layers: Layers) -> Iterator[Fault]:
     """Find lines, climate stations and gas fields drawn where they cannot be."""
-    land = layers.regions.frame.geometry.union_all().envelope.buffer(FAR_M)
+    land = layers.regions.frame.geometry.union_all().envelope
     lines = layers.lines if layers.place.topology is None else None  # drawn ones may lead away
-    for layer in (lines, layers.climate, layers.gas_fields):
+    for layer, far_m in ((lines, FAR_M), (layers.climate, FAR_M), (layers.gas_fields, SHELF_M)):
         if layer is None:
             continue
-        for row in layer.frame.index[~layer.frame.geometry.within(land)]:
+        for row in layer.frame.index[~layer.frame.geometry.within(land.buffer(far_m))]:
             yield Fault(
                 f"{layer.source.file or layer.kind} row {row}",
-                f"reaches more than {FAR_M / M_PER_KM:.0f} km outside the place's regions",
+                f"reaches more than {far_m / M_PER_KM:,.0f} km outside the place's regions",
                 "check that lon and lat are not swapped and that the CRS is right",
             )
 

@@ -10,13 +10,16 @@ from scipy.spatial import cKDTree
 
 from geo.balance import firm_capacity_mw
 from geo.cost import tie_circuits
+from geo.routing import Ends, routes
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
     from geo.flow import Array
     from geo.grid import GridGraph
+    from geo.ground import Ground
     from geo.kinds import Layers, Place
     from geo.scenario import Scenario
+    from geo.tiles import Tiling
 
 
 def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> pd.DataFrame:
@@ -42,7 +45,7 @@ def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> p
 def connect(
     places: pd.DataFrame, points: pd.DataFrame, scenario: Scenario, detour_factor: float
 ) -> pd.DataFrame:
-    """Link every place to every point of connection in reach.
+    """Link every place to every point of connection that a line no longer than the reach gets to.
 
     Parameters
     ----------
@@ -58,11 +61,12 @@ def connect(
     Returns
     -------
     DataFrame
-        One row per link: ``place`` (row position), bus_id, straight_km, tie_km.
+        One row per link: ``place`` (row position), bus_id, straight_km, tie_km, terrain_factor (1).
     """
     here = cKDTree(places[["x_m", "y_m"]].to_numpy(float))
     there = cKDTree(points[["x_m", "y_m"]].to_numpy(float))
-    pairs = here.sparse_distance_matrix(there, scenario.reach_km * M_PER_KM, output_type="ndarray")
+    straight_m = scenario.reach_km * M_PER_KM / detour_factor
+    pairs = here.sparse_distance_matrix(there, straight_m, output_type="ndarray")
     links = pd.DataFrame(
         {
             "place": pairs["i"],
@@ -70,7 +74,29 @@ def connect(
             "straight_km": pairs["v"] / M_PER_KM,
         }
     ).sort_values(["place", "straight_km", "bus_id"], ignore_index=True)
-    return links.assign(tie_km=links["straight_km"] * detour_factor)
+    return links.assign(tie_km=links["straight_km"] * detour_factor, terrain_factor=1.0)
+
+
+def connect_over(
+    ground: Ground, places: pd.DataFrame, points: pd.DataFrame, tiling: Tiling
+) -> pd.DataFrame:
+    """Link every place to every point of connection that the cheapest way over the ground reaches.
+
+    Returns
+    -------
+    DataFrame
+        As `connect`, with the length of that way as tie_km, and ``terrain_factor``: its cost over
+        that of as long a line on flat, open land.
+    """
+    where = places[["x_m", "y_m"]].to_numpy(float)
+    spots, spot = np.unique(points[["x_m", "y_m"]].to_numpy(float), axis=0, return_inverse=True)
+    found = routes(Ends(ground, spots, where), tiling)
+    buses = pd.DataFrame({"bus_id": points.index.to_numpy(), "point": spot.ravel()})
+    links = found.merge(buses, on="point")
+    away = where[links["place"]] - spots[links["point"]]
+    links = links.assign(straight_km=np.hypot(*away.T) / M_PER_KM, tie_km=links["route_km"])
+    columns = ["place", "bus_id", "straight_km", "tie_km", "terrain_factor"]
+    return links[columns].sort_values(["place", "straight_km", "bus_id"], ignore_index=True)
 
 
 def generation_in_reach(places: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataFrame:

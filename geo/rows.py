@@ -231,6 +231,26 @@ class GasPlant(Row):
         return super().problem()
 
 
+@dataclass(frozen=True)
+class Terrain(Row):
+    """Kind of ground that a line may cross."""
+
+    named_by: ClassVar = ("name",)
+
+    name: str
+    """As in the classes of a place's land cover."""
+    multiplier: float
+    """What a way over it counts, over flat, open land."""
+    price: float
+    """Cost of a line that crosses it all the same, over that on flat, open land."""
+    source: str
+    """Where the value was read."""
+
+    def problem(self) -> str:
+        """Say what is wrong with the value."""
+        return "" if min(self.multiplier, self.price) > 0 else "a value is not above 0"
+
+
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 

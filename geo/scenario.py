@@ -46,7 +46,7 @@ class Scenario:
     months: float = 36.0
     """Months after which the power is wanted; half of the speed score is lost by then."""
     reach_km: float = 30.0
-    """How far a tie-line may go, as the crow flies, and how far generation counts as near."""
+    """How long a tie-line may be, and how far, as the crow flies, generation counts as near."""
     top: int = 20
     """Sites shown and exported."""
     spacing_km: float = 20.0

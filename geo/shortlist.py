@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.ranking import SLACK_MW
 from geo.situations import QUANTILES, firm_quantiles
 from geo.upgrades import LIMIT_COLUMNS, UPGRADE_COLUMNS, Upgrades
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from geo.headroom import HeadroomStudy
     from geo.kinds import Layers
     from geo.scenario import Scenario
+
+MOST_WANTING = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,9 @@ def look_closer(  # noqa: PLR0913 -- the study, the question, and whom to tell
     Parameters
     ----------
     best
-        Sites in rank order: site_id, poi_id. As many are looked at as the scenario shows.
+        Sites in rank order: site_id, poi_id, grade, firm_mw. As many are looked at as the scenario
+        shows. Limits and upgrades are found for some that lack firm MW too, so that it can be said
+        what would lift them.
     study
         Headroom of the place. The linear method has no study to ask for limits and upgrades.
     grid, layers, scenario
@@ -59,13 +64,20 @@ def look_closer(  # noqa: PLR0913 -- the study, the question, and whom to tell
         Called with a fraction and a message.
     """
     points = sorted(set(best.loc[looked_at(best, scenario, also), "poi_id"]))
-    limits, upgrades = _limits(points, study, grid, layers, tell)
+    wanting = points_wanting(best, scenario)
+    limits, upgrades = _limits(sorted({*points, *wanting}), study, grid, layers, tell)
     return CloserLook(limits, upgrades, _spread(points, grid, layers, scenario, tell))
 
 
 def looked_at(best: pd.DataFrame, scenario: Scenario, also: Collection[str]) -> Array:
     """Return which sites, in rank order, are looked at closer: the shortlist and the asked."""
     return (np.arange(len(best)) < scenario.top) | best["site_id"].isin(also).to_numpy()
+
+
+def points_wanting(best: pd.DataFrame, scenario: Scenario) -> list[str]:
+    """Return the points of connection of the best sites that lack firm MW, a few dozen at most."""
+    short = best["firm_mw"] < scenario.load_mw - SLACK_MW
+    return [str(point) for point in best.loc[short, "poi_id"].unique()[:MOST_WANTING]]
 
 
 def _limits(

@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
-from geo.candidates import find_candidates
+from geo.candidates import find_candidates, with_ground
 from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
 from geo.headroom import headroom_study
+from geo.land_sites import LAND_COLUMNS
 from geo.measures import assess_points, measure, with_two_feeds
 from geo.names import branch_names, named_congestion
 from geo.own_sites import own_candidates, with_own_columns
 from geo.ranking import known_share, rank
-from geo.reach import connect, points_of_connection
+from geo.reach import points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import joint_firm_mw, rank_regions
 from geo.robustness import sureness
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
+from geo.tie_lines import TieLines, ground_notes
+from geo.tiles import Tiling
 from geo.timeline import TIME_COLUMNS, gantt
 from geo.topology import joined
 from geo.units import M_PER_KM
@@ -58,7 +60,7 @@ HEADROOM_SHARE = 0.6
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust",
-    "second_poi_id", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
+    "second_poi_id", "supply_ways", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
     *TIME_COLUMNS, *COST_COLUMNS,
 ]  # fmt: skip
@@ -82,14 +84,15 @@ class Siting:
     sites: gpd.GeoDataFrame
     """Distinct sites in rank order, in the site columns of the house, with their shares."""
     limits: pd.DataFrame
-    """What limits the points of connection of the shortlist, and would next: bus_id, step, firm_mw,
-    branch, outage, factor, gain_mw_per_mw."""
+    """What limits the points of connection of the shortlist and of the best sites that lack firm
+    MW, and would next: bus_id, step, firm_mw, branch, outage, factor, gain_mw_per_mw."""
     upgrades: pd.DataFrame
     """What would free them: bus_id, branch, measure, firm_mw, unlocked_mw, usd."""
     sureness: Sureness
     """How sure the order is over draws of weights and uncertain inputs."""
     feeds: gpd.GeoDataFrame
-    """Tie-lines of the sites, straight: site_id, poi_id, tie_km."""
+    """Tie-lines of the sites: site_id, poi_id, tie_km, straight unless surfaces tell the way; then
+    also km_<terrain> and usd_<terrain>."""
     supply_paths: gpd.GeoDataFrame
     """Paths from the points of connection of the shortlist to strong sources, as
     `geo.supply_paths.supply_paths` tells them."""
@@ -113,6 +116,7 @@ def find_sites(
     progress: Callable[[float, str], None] | None = None,
     *,
     also: Collection[str] = (),
+    tiling: Tiling | None = None,
 ) -> Siting:
     """Find and rank the sites of a place.
 
@@ -126,6 +130,8 @@ def find_sites(
         Called with a fraction and a message.
     also
         Ids of sites to look at as closely as at the shortlist.
+    tiling
+        How the land is worked on, where the place has surfaces.
 
     Returns
     -------
@@ -158,8 +164,10 @@ def find_sites(
         message = f"no voltage of this grid can take {scenario.load_mw:g} MW; lower the load"
         raise NoSiteError(f"{place.name}: {message}")
     points = assess_points(points, study.frame, paths, scenario)
-    candidates = _candidates(layers, scenario, points)
-    links = connect(candidates.frame, points, scenario, place.standards.detour_factor)
+    over = Tiling() if tiling is None else tiling
+    candidates = _candidates(layers, scenario, points, over)
+    ties = TieLines(layers, scenario, points, over)
+    links = ties.connect(candidates.frame)
     measures = measure(candidates.frame, links, points, layers, scenario)
     tell(0.7, "pairs of feeds")
     feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
@@ -190,7 +198,7 @@ def find_sites(
         limits=closer.limits,
         upgrades=closer.upgrades,
         sureness=sure,
-        feeds=_tie_lines(best, grid, place.crs),
+        feeds=ties.draw(best),
         supply_paths=supply_paths(sites[looked], paths, place.crs),
         regions=rank_regions(
             sites, layers, joint_firm_mw(sites, study.redispatch), sure.regions
@@ -208,10 +216,12 @@ def find_sites(
     )  # fmt: skip
 
 
-def _candidates(layers: Layers, scenario: Scenario, points: pd.DataFrame) -> Candidates:
+def _candidates(
+    layers: Layers, scenario: Scenario, points: pd.DataFrame, tiling: Tiling
+) -> Candidates:
     if layers.parcels is not None:
-        return own_candidates(layers.parcels, layers, scenario)
-    return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float))
+        return with_ground(own_candidates(layers.parcels, layers, scenario), layers, scenario)
+    return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float), tiling)
 
 
 def choose(
@@ -294,16 +304,10 @@ def _present(
         confidence=best["headroom_confidence"] * known_share(best, scenario),
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
-    frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *shares]].reset_index(drop=True)
+    land = [name for name in LAND_COLUMNS if name in named and name not in EXTRA_COLUMNS]
+    land = land if len(land) > 1 else []  # a factor alone is that of straight lines
+    frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
-
-
-def _tie_lines(best: pd.DataFrame, grid: GridGraph, crs: str) -> gpd.GeoDataFrame:
-    """Draw a straight line from each site's point to its point of connection."""
-    poi = grid.buses.loc[best["poi_id"], ["x_m", "y_m"]].to_numpy(float)
-    ends = np.stack([best[["x_m", "y_m"]].to_numpy(float), poi], axis=1)
-    frame = best[["site_id", "poi_id", "tie_km"]].reset_index(drop=True)
-    return gpd.GeoDataFrame(frame, geometry=shapely.linestrings(ends), crs=crs)
 
 
 def _notes(
@@ -325,8 +329,7 @@ def _notes(
         "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
-        "Slope and land cover are not known here: a site may lie on ground too steep or too wet to "
-        "build on.": True,
+        **ground_notes(layers),
         f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "
         "joins to the rest.": bool(islands),
         "No settlements are known: the demand is spread evenly over the stations.": (

@@ -31,6 +31,7 @@ from geo.tables import (
     MISO,
     PRESETS,
     PRICE_INDEX,
+    TERRAINS,
     TRANSFORMERS,
 )
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         LineType,
         Preset,
         PriceIndex,
+        Terrain,
         TransformerType,
     )
 
@@ -65,6 +67,7 @@ class Standards:
     presets: tuple[Preset, ...] = PRESETS
     price_index: tuple[PriceIndex, ...] = PRICE_INDEX
     gas_plants: tuple[GasPlant, ...] = GAS_PLANTS
+    terrains: tuple[Terrain, ...] = TERRAINS
     building: str = "ai"
     """Class of the building that is costed, a row of `buildings`; a preset chooses it."""
     transformer_x_pu: float = assume(
@@ -207,6 +210,22 @@ class Standards:
         5000.0, "1", "remoteness is the distance to a town of this size"
     )
 
+    max_slope_pct: float = assume(10.0, "%", "steeper ground bars a campus")
+    hill_slope_pct: float = assume(2.0, "%", "a line crosses a hill from this slope", MISO)
+    mountain_slope_pct: float = assume(8.0, "%", "… and a mountain from this one", MISO)
+    max_people_per_km2: float = assume(500.0, "1/km²", "denser population bars a campus")
+    known_share: float = assume(
+        0.5, "1", "a value that is known for less of a cell or site is unknown"
+    )
+    right_of_way_m: float = assume(
+        250.0, "m", "a new line so near to an existing one uses its corridor"
+    )
+    right_of_way_factor: float = assume(0.9, "1", "cost of a line there over that elsewhere")
+    point_price_km: float = assume(50.0, "km", "a land price at a point holds as far as this")
+    season_swing_c: float = assume(
+        12.0, "K", "warmest month over the mean of the year where no surface tells"
+    )
+
     gas_mj_per_m3: float = assume(38.0, "MJ/m³", "net calorific value of gas")
     gas_usd_per_gj: float = assume(
         8.0, "USD/GJ", "gas for a plant of one's own, carbon cost included"
@@ -232,6 +251,16 @@ class Standards:
     )
     transfer_share: float = assume(
         0.70, "1", "of the ratings of lines between zones that energy can use, outages borne"
+    )
+    r_over_x_from_300_kv: float = assume(0.10, "1", "resistance over reactance of a line, for AC")
+    r_over_x_from_200_kv: float = assume(0.15, "1", "the same from 200 kV")
+    r_over_x_below_200_kv: float = assume(0.30, "1", "the same below")
+    transformer_r_over_x: float = assume(0.02, "1", "the same of a transformer")
+    wave_km_per_s: float = assume(
+        294_000.0, "km/s", "speed of a wave on a line, which gives its charging; 98 % of light"
+    )
+    reactive_share: float = assume(
+        0.5, "1", "reactive range of a supply over its capacity, both ways, for AC"
     )
     # Profiles are frozen, so the call that makes a default shares nothing that could change.
     hydro_profile: Profile = assume(SNOW_MELT, "1", "inflow by month")  # noqa: RUF009

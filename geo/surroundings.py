@@ -26,7 +26,8 @@ def surroundings(places: pd.DataFrame, layers: Layers) -> pd.DataFrame:
     Parameters
     ----------
     places
-        x_m, y_m, region.
+        x_m, y_m, region; ground_price_usd_per_ha and ground_pue where surfaces tell them, which
+        then come first.
     layers
         What is absent gives unknown values.
     """
@@ -35,8 +36,10 @@ def surroundings(places: pd.DataFrame, layers: Layers) -> pd.DataFrame:
     columns = {
         "power_price_usd_per_mwh": _by_zone(zone, layers.power_prices, "power_price_usd_per_mwh"),
         "carbon_g_per_kwh": _by_zone(zone, layers.carbon, "carbon_g_per_kwh"),
-        "pue": _pue(where, layers),
-        "land_price_usd_per_ha": _land_price(places["region"], layers),
+        "pue": _known_first(places, "ground_pue", _pue(where, layers)),
+        "land_price_usd_per_ha": _known_first(
+            places, "ground_price_usd_per_ha", _land_price(places["region"], layers)
+        ),
         "town_km": _town_km(where, layers),
     }
     return pd.DataFrame(columns, index=places.index)
@@ -59,13 +62,30 @@ def annual_pue(t_annual_c: Array, t_warmest_month_c: Array, rh_pct: Array) -> Ar
     Free cooling is full below 21 °C wet bulb and none above 29 °C; the rest is chilled with a
     coefficient of performance between 3 and 8.
     """
-    swing = np.asarray(t_warmest_month_c - t_annual_c)[..., None]
-    t_c = np.asarray(t_annual_c)[..., None] + swing * np.cos(2 * np.pi * MONTHS / 12)
-    wet_c = wet_bulb_c(t_c, np.asarray(rh_pct)[..., None])
-    free = np.clip((29.0 - wet_c) / 8.0, 0.0, 1.0)
+    t_c, free = _by_month(t_annual_c, t_warmest_month_c, rh_pct)
     lift = np.maximum(t_c - 3.0, 1.0)
     performance = np.clip(0.35 * (t_c + 285.0) / lift, 3.0, 8.0)
     return (1.11 + (1.0 - free) / performance).mean(axis=-1)
+
+
+def free_cooling_share(t_annual_c: Array, t_warmest_month_c: Array, rh_pct: Array) -> Array:
+    """Return the share of the year's heat that outside air takes, months as in `annual_pue`."""
+    return _by_month(t_annual_c, t_warmest_month_c, rh_pct)[1].mean(axis=-1)
+
+
+def _by_month(t_annual_c: Array, t_warmest_month_c: Array, rh_pct: Array) -> tuple[Array, Array]:
+    """Return temperature and free-cooling share of each month, along a new last axis."""
+    swing = np.asarray(t_warmest_month_c - t_annual_c)[..., None]
+    t_c = np.asarray(t_annual_c)[..., None] + swing * np.cos(2 * np.pi * MONTHS / 12)
+    wet_c = wet_bulb_c(t_c, np.asarray(rh_pct)[..., None])
+    return t_c, np.clip((29.0 - wet_c) / 8.0, 0.0, 1.0)
+
+
+def _known_first(places: pd.DataFrame, column: str, otherwise: Array) -> Array:
+    """Return what a column of the places knows, and else another value."""
+    if column not in places:
+        return otherwise
+    return places[column].fillna(pd.Series(otherwise, index=places.index)).to_numpy(float)
 
 
 def _by_zone(zone: Array, layer: Layer | None, column: str) -> Array:

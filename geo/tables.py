@@ -13,6 +13,7 @@ from geo.rows import (
     LineType,
     Preset,
     PriceIndex,
+    Terrain,
     TransformerType,
 )
 
@@ -151,4 +152,18 @@ PRICE_INDEX: Final = (
     PriceIndex(2023, 304.702, CPI),
     PriceIndex(2024, 313.689, CPI),
     PriceIndex(2025, 321.943, CPI),
+)
+
+MULTIPLIERS: Final = "MISO terrain multipliers in reVRt"
+UNDERGROUND: Final = "underground over overhead, 4510 to 750 EUR/MW/km (technology-data, DEA 2025)"
+TERRAINS: Final = (
+    Terrain("open", 1.0, 1.0, MULTIPLIERS),
+    Terrain("forest", 1.2, 1.2, f"{MULTIPLIERS}; 1.2 to 3 over its regions"),
+    Terrain("urban", 1.2, 1.2, f"{MULTIPLIERS}; 1.1 to 3 over its regions"),
+    Terrain("wetland", 1.8, 1.8, f"{MULTIPLIERS}; 1.2 to 2 over its regions"),
+    Terrain("water", 10.0, 10.0, MULTIPLIERS),
+    Terrain("barrier", 100.0, 6.0, f"{MULTIPLIERS}; price: {UNDERGROUND}"),
+    Terrain("hill", 1.1, 1.1, f"{MULTIPLIERS}; slope 2 to 8 %, times that of the cover"),
+    Terrain("mountain", 1.2, 1.2, f"{MULTIPLIERS}; slope from 8 %, times that of the cover"),
+    Terrain("unknown", 1.2, 1.2, f"{ASSUMED}: no better than forest"),
 )

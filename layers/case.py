@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.case import CASE_KINDS, MORE_CASE_KINDS, Case
 from geo.errors import LayerError
 from geo.kinds import Source
+from layers.matpower import read_matpower
 from layers.paths import sha256_of
 from layers.tables import read_table
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from geo.errors import Fault
     from geo.kinds import Layer
 
+MATPOWER: Final = ".m"
 NEEDED: Final = ("bus.csv", "branch.csv", "plant.csv")
 
 
 def is_case(folder: str) -> bool:
-    """Say whether a folder holds a case and is not a place."""
+    """Say whether a folder holds a case and is not a place, or a file is one of MATPOWER."""
     path = Path(folder)
+    if path.suffix.lower() == MATPOWER:
+        return path.is_file()
     return all((path / name).is_file() for name in NEEDED) and not (path / "place.toml").exists()
 
 
@@ -44,6 +48,8 @@ def faults_of_case(folder: str) -> list[Fault]:
 
 
 def _read(folder: str) -> tuple[Case | None, list[Fault]]:
+    if Path(folder).suffix.lower() == MATPOWER:
+        return read_matpower(Path(folder))
     faults: list[Fault] = []
     needed = [_table(Path(folder), kind, faults) for kind in CASE_KINDS.values()]
     more = [

@@ -16,6 +16,10 @@ FORMATS: Final = {
     "gpkg": (".gpkg",),
     "shp": (".shp",),
     "fgb": (".fgb",),
+    "xlsx": (".xlsx",),
+    "kml": (".kml",),
+    "gml": (".gml",),
+    "tab": (".tab", ".mif"),
 }
 """Format name to the extensions it may have."""
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg")
@@ -80,9 +84,29 @@ def find_file(folder: Path, file: str, kind: str) -> tuple[Path, list[Fault]]:
     return path, []
 
 
+def find_folder(folder: Path, file: str, kind: str) -> tuple[Path, list[Fault]]:
+    """Find a folder of tables, held to the same rules as a file, each of its files included."""
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        return path, [
+            Fault(file, "is a link that leaves the place's folder", "copy the folder into it")
+        ]
+    if not path.is_dir():
+        remedy = f"put the folder into that of the place, or correct file under [layers.{kind}]"
+        return path, [Fault(file, "is no folder", remedy)]
+    faults: list[Fault] = []
+    for inside in _tables_in(path):
+        faults += find_file(folder, f"{file}/{inside.name}", kind)[1]
+    return path, faults
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+
+
 def sha256_of(path: Path) -> str:
-    """Return the hash of a file; of a Shapefile, the hash of its parts one after another."""
-    parts = [path]
+    """Return the hash of a file; of a Shapefile or a folder, of its parts one after another."""
+    parts = _tables_in(path) if path.is_dir() else [path]
     if path.suffix.lower() == ".shp":
         parts += [part for suffix in SIDECARS if (part := path.with_suffix(suffix)).is_file()]
     digest = hashlib.sha256()

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
 from geo.kinds import Layer, Layers, Parcels, Source
 from geo.units import clean
-from layers.paths import find_file, format_of, sha256_of
+from layers.cut import cut_to_land
+from layers.frames import Frames
+from layers.land import read_land
+from layers.paths import format_of
 from layers.settings import (
-    PLACE_TOML,
-    POINT_SHAPES,
     REQUIRED_KINDS,
     LayerEntry,
     PlaceFile,
     read_settings,
 )
-from layers.tables import DEGREES, read_table, with_lines, with_paths, with_points
-from layers.vectors import in_place_crs, layer_names, read_vector
+from layers.typed import PLACE_TOML
+from layers.vectors import layer_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LayerEntry", "PlaceFile", "built_in_places", "faults_of", "open_place", "read_layers"]
+    import pandas as pd
+
+__all__ = [
+    "LayerEntry",
+    "PlaceFile",
+    "built_in_places",
+    "faults_of",
+    "look_over",
+    "open_place",
+    "read_layers",
+]
 
 SITES_LAYER: Final = "sites"
 BUILT_IN: Final = Path(__file__).parent / "places"
@@ -83,14 +93,20 @@ def read_layers(place_file: PlaceFile, sites: Path | None = None) -> Layers:
 
 def faults_of(place: str) -> list[Fault]:
     """Find everything that is wrong with a place: its ``place.toml``, its files, its rows."""
+    return look_over(place)[2]
+
+
+def look_over(place: str) -> tuple[PlaceFile | None, Layers | None, list[Fault]]:
+    """Open and read a place as far as that goes, and find everything that is wrong with it."""
     try:
         path = _find(place)
     except MissingFileError as error:
-        return list(error.faults)
+        return None, None, list(error.faults)
     place_file, faults = read_settings(path)
     if place_file is None:
-        return faults
-    return [*faults, *_read_all(place_file)[1]]
+        return None, None, faults
+    layers, found = _read_all(place_file)
+    return place_file, layers, [*faults, *found]
 
 
 def _find(place: str) -> Path:
@@ -110,21 +126,46 @@ def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
     built: dict[str, Layer] = {}
     faults: list[Fault] = []
     stations = gpd.GeoSeries([], crs=place_file.place.crs)
+    frames: dict[str, pd.DataFrame] = {}
+    told: dict[str, tuple[str, str, bool]] = {}
+    reader = Frames(place_file)
     for kind, entry in place_file.entries.items():
-        frame, source_hash, found = _read_frame(place_file, entry, stations)
+        frame, digest, note, found = reader.read(entry, stations)
         if kind == "substations":
             stations = _stations(frame, place_file.place.crs)
         if frame is not None:
-            layer, more = _build(place_file.kinds[kind], frame, entry, source_hash)
-            found = [*found, *more]
-            if layer is not None and not found:
-                built[kind] = layer
+            frames[kind] = frame
+        told[kind] = (digest, note, bool(found))
+        faults += found
+    for kind, frame in _cut(frames, place_file).items():
+        digest, note, faulty = told[kind]
+        entry = _noted(place_file.entries[kind], note)
+        layer, found = _build(place_file.kinds[kind], frame, entry, digest)
+        if layer is not None and not faulty:
+            built[kind] = layer
         faults += found
     if any(kind not in built for kind in REQUIRED_KINDS):
         return None, faults
+    land, found = read_land(place_file, built)
+    faults += found
     faults += _unconnected_faults(place_file, built["substations"])
-    layers, found = _put_together(place_file, built)
+    layers, found = _put_together(place_file, land)
     return layers, [*faults, *found]
+
+
+def _cut(frames: dict[str, pd.DataFrame], place_file: PlaceFile) -> dict[str, pd.DataFrame]:
+    """Cut what is wanted so to the land, if the land is there."""
+    regions = frames.get("regions")
+    clips = {kind: entry.clip_km for kind, entry in place_file.entries.items()}
+    wanted = {kind: km for kind, km in clips.items() if km is not None and kind != "regions"}
+    if not isinstance(regions, gpd.GeoDataFrame) or regions.empty:
+        return frames
+    return cut_to_land(frames, wanted, regions)
+
+
+def _noted(entry: LayerEntry, note: str) -> LayerEntry:
+    told = " ".join(part for part in (entry.source.note, note) if part)
+    return replace(entry, source=replace(entry.source, note=told))
 
 
 def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
@@ -137,7 +178,7 @@ def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
         source = Source(f"own list {path.name}", licence="its owner's")
         entry = LayerEntry("parcels", path.name, form, source, layer=_sites_of(path, form))
         elsewhere = replace(place_file, folder=path.parent)
-        frame, digest, faults = _read_frame(elsewhere, entry, gpd.GeoSeries())
+        frame, digest, _, faults = Frames(elsewhere).read(entry, gpd.GeoSeries())
         if frame is not None and not faults:
             layer, faults = _build(Parcels, frame, entry, digest)
             if isinstance(layer, Parcels):
@@ -147,84 +188,6 @@ def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
 
 def _sites_of(path: Path, form: str) -> str:
     return SITES_LAYER if form == "gpkg" and SITES_LAYER in layer_names(path) else ""
-
-
-def _read_frame(
-    place_file: PlaceFile, entry: LayerEntry, stations: gpd.GeoSeries
-) -> tuple[pd.DataFrame | None, str, list[Fault]]:
-    """Return the raw rows of a layer, None if there are none to look at, and the file's hash."""
-    path, faults = find_file(place_file.folder, entry.file, entry.kind)
-    if faults:
-        return None, "", faults
-    try:
-        digest = sha256_of(path)
-        if entry.format == "csv":
-            frame, faults = _read_csv(path, entry, place_file, stations)
-        else:
-            frame, faults = _read_features(path, entry, place_file)
-    except OSError as error:
-        found = f"cannot be read ({error.strerror or error})"
-        return None, "", [Fault(entry.file, found, "check its permissions and the disk")]
-    nothing = frame.empty if faults else not len(frame.columns)
-    return (None if nothing else frame), digest, faults
-
-
-def _read_csv(
-    path: Path, entry: LayerEntry, place_file: PlaceFile, stations: gpd.GeoSeries
-) -> tuple[pd.DataFrame, list[Fault]]:
-    frame, faults = read_table(path, entry.file)
-    if not len(frame.columns):
-        return frame, faults
-    frame, found = _renamed(frame, entry)
-    faults += found
-    shape, crs = place_file.kinds[entry.kind].shape, entry.crs or DEGREES
-    place_crs = place_file.place.crs
-    if shape in POINT_SHAPES:
-        frame, found = with_points(frame, crs, place_crs, entry.file)
-    elif shape == "LineString" and place_file.place.topology is not None:
-        frame, found = with_paths(frame, crs, place_crs, entry.file)
-    elif shape == "LineString":
-        frame, found = with_lines(frame, crs, stations, entry.file)
-    elif shape == "Polygon":
-        remedy = "give it as geojson, gpkg, shp or fgb"
-        return pd.DataFrame(), [Fault(entry.file, "a table cannot hold polygons", remedy)]
-    else:
-        found = []
-    return frame, [*faults, *found]
-
-
-def _read_features(
-    path: Path, entry: LayerEntry, place_file: PlaceFile
-) -> tuple[pd.DataFrame, list[Fault]]:
-    has_shape = place_file.kinds[entry.kind].shape is not None
-    frame, faults = read_vector(path, entry, with_geometry=has_shape)
-    if faults:
-        return pd.DataFrame(), faults
-    if isinstance(frame, gpd.GeoDataFrame):
-        frame, faults = in_place_crs(frame, entry, place_file.place.crs)
-        if faults:
-            return pd.DataFrame(), faults
-    frame, found = _renamed(frame, entry)
-    return frame, [*faults, *found]
-
-
-def _renamed(frame: pd.DataFrame, entry: LayerEntry) -> tuple[pd.DataFrame, list[Fault]]:
-    """Give mapped columns their promised names; a mapping wins over a column of that name."""
-    faults = [
-        Fault(
-            f"place.toml [layers.{entry.kind}.columns] {promised}",
-            f"{entry.file} has no column '{theirs}'",
-            f"it has {', '.join(map(str, frame.columns))}",
-        )
-        for promised, theirs in entry.columns.items()
-        if theirs not in frame.columns
-    ]
-    mapped = {
-        promised: frame[theirs]
-        for promised, theirs in entry.columns.items()
-        if theirs in frame.columns
-    }
-    return frame.assign(**mapped), faults
 
 
 def _stations(frame: pd.DataFrame | None, crs: str) -> gpd.GeoSeries:
@@ -256,9 +219,9 @@ def _unconnected_faults(place_file: PlaceFile, substations: Layer) -> list[Fault
 
 
 def _put_together(
-    place_file: PlaceFile, built: Mapping[str, Layer]
+    place_file: PlaceFile, built: Mapping[str, Any]
 ) -> tuple[Layers | None, list[Fault]]:
     try:
-        return Layers(place_file.place, **built), []  # type: ignore[arg-type] # keyed by kind
+        return Layers(place_file.place, **built), []
     except LayerError as error:
         return None, list(error.faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import pyproj
@@ -14,9 +15,14 @@ from geo.errors import Fault, ScenarioError
 from geo.kinds import KINDS, Place, Source
 from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
+from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
 from geo.units import clean
-from layers.paths import format_of, name_faults
+from layers.importers import CLIP_KM, IMPORTERS, importer_faults, unknown_format
+from layers.land_settings import LandFile, land_settings
+from layers.paths import FORMATS, format_of, name_faults
+from layers.reading import READING_KEYS, Reading, reading_of
+from layers.typed import NUMBER, PLACE_TOML, Table, Types, source_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,15 +30,11 @@ if TYPE_CHECKING:
 
     from geo.kinds import Layer
 
-PLACE_TOML: Final = "place.toml"
 REQUIRED_KINDS: Final = ("substations", "lines", "regions")
 
-Table = dict[str, Any]
-Types = tuple[type, ...]
 if TYPE_CHECKING:
     Kinds = Mapping[str, type[Layer]]
 
-NUMBER: Final[Types] = (int, float)
 PLACE_KEYS: Final[dict[str, Types]] = {
     "name": (str,),
     "title": (str,),
@@ -47,6 +49,9 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "standards": (dict,),
     "topology": (dict,),
     "layers": (dict,),
+    "barred": (dict,),
+    "surfaces": (dict,),
+    "published": (dict,),
 }
 TOPOLOGY_KEYS: Final[dict[str, Types]] = {item.name: NUMBER for item in fields(Tolerances)}
 REQUIRED_KEYS: Final = ("name", "title", "country", "crs", "demand_mw", "layers")
@@ -58,21 +63,11 @@ LAYER_KEYS: Final[dict[str, Types]] = {
     "may_be_empty": (bool,),
     "columns": (dict,),
     "source": (dict,),
+    **READING_KEYS,
 }
-SOURCE_KEYS: Final[dict[str, Types]] = dict.fromkeys(
-    ("title", "url", "licence", "vintage", "attribution", "note"), (str,)
-)
 POINT_SHAPES: Final = ("Point", "Point or Polygon")
 """Shapes that a table can hold in two columns."""
 POSITION_COLUMNS: Final = ("lon", "lat", "x", "y")
-TYPE_WORDS: Final = {
-    str: "text in quotes",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-}
 COUNTRY: Final = re.compile(r"[A-Z]{3}")
 FREQUENCIES_HZ: Final = (50, 60)
 MAX_DEMAND_MW: Final = 2_000_000
@@ -98,6 +93,14 @@ class LayerEntry:
     """Whether no rows is a statement."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Promised column name to the name in the file."""
+    reading: Reading = field(default_factory=Reading)
+    """Units, rows and encoding."""
+
+    @property
+    def clip_km(self) -> float | None:
+        """Return how far from the land rows may lie; None leaves them all."""
+        given = self.reading.clip_km
+        return CLIP_KM if given is None and self.format in IMPORTERS else given
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,10 @@ class PlaceFile:
     """Layer kind to its entry, in the order of `geo.kinds.KINDS`."""
     demand_source: Source
     """Where the demand of the base case comes from."""
+    land: LandFile = field(default_factory=LandFile)
+    """Rasters, classes of land cover and exclusions."""
+    published_km: Mapping[float, float] = field(default_factory=dict)
+    """Voltage in kV to the route length that an operator publishes, km."""
 
     @property
     def kinds(self) -> Kinds:
@@ -145,7 +152,7 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, [Fault(PLACE_TOML, problem, "check the file's permissions")]
     except UnicodeDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
-    table, faults = _typed(raw, PLACE_KEYS, PLACE_TOML)
+    table, faults = typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
     standards, found = _standards(table.get("standards", {}))
     options, more = _scenario_options(table.get("scenario", {}), standards)
@@ -153,34 +160,37 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     topology, found = _topology(table.get("topology"))
     faults += found
     kinds = KINDS if topology is None else DRAWN_KINDS
-    entries, found = _entries(table.get("layers", {}), kinds)
+    land, found = land_settings(table, standards)
     faults += found
-    demand_source, found = _source(table.get("demand_source", {}), "demand_source", "")
+    vectors = {key: raw for key, raw in table.get("layers", {}).items() if key not in RASTER_KINDS}
+    entries, found = _entries(vectors, kinds)
+    faults += found
+    demand_source, found = source_of(table.get("demand_source", {}), "demand_source", "")
+    faults += found
+    published_km, found = _published(table.get("published", {}))
     faults += found
     place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
-    return PlaceFile(path.parent, place, options, entries, demand_source), faults
+    return (
+        PlaceFile(path.parent, place, options, entries, demand_source, land, published_km),
+        faults,
+    )
 
 
-def _typed(table: Table, allowed: Mapping[str, Types], where: str) -> tuple[Table, list[Fault]]:
-    """Keep the known keys whose values are of the right type."""
-    faults = []
-    kept = {}
-    for key, value in table.items():
-        if key not in allowed:
-            faults.append(
-                Fault(f"{where} option {key}", "is unknown", suggestion(key, list(allowed)))
-            )
-        elif type(value) not in allowed[key]:
-            words = TYPE_WORDS[allowed[key][-1]]
-            faults.append(
-                Fault(f"{where} option {key}", f"{value!r} is not {words}", f"write {words}")
-            )
+def _published(table: Table) -> tuple[dict[float, float], list[Fault]]:
+    """Read ``[published]``: ``source``, and ``km`` by voltage, as ``km = { 300 = 5000 }``."""
+    where = f"{PLACE_TOML} [published]"
+    known, faults = typed(table, {"source": (str,), "km": (dict,)}, where)
+    out: dict[float, float] = {}
+    for key, value in known.get("km", {}).items():
+        if key.replace(".", "", 1).isdecimal() and type(value) in NUMBER and value >= 0:
+            out[float(key)] = float(value)
         else:
-            kept[key] = value
-    return kept, faults
+            remedy = "write a voltage in kV and its route length in km, as 300 = 5000"
+            faults.append(Fault(f"{where} km {key}", f"{value!r} is not a length", remedy))
+    return out, faults
 
 
 def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:
@@ -212,7 +222,7 @@ def _topology(table: Table | None) -> tuple[Tolerances | None, list[Fault]]:
     if table is None:
         return None, []
     where = f"{PLACE_TOML} [topology]"
-    given, faults = _typed(table, TOPOLOGY_KEYS, where)
+    given, faults = typed(table, TOPOLOGY_KEYS, where)
     faults += tolerance_faults(given, where)
     return Tolerances(**{name: float(value) for name, value in given.items()}), faults
 
@@ -275,7 +285,9 @@ def _value_faults(table: Table) -> list[Fault]:
 
 def _entries(table: Table, kinds: Kinds) -> tuple[dict[str, LayerEntry], list[Fault]]:
     faults = [
-        Fault(f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, list(KINDS)))
+        Fault(
+            f"{PLACE_TOML} [layers.{kind}]", "is unknown", suggestion(kind, [*KINDS, *RASTER_KINDS])
+        )
         for kind in table
         if kind not in KINDS
     ]
@@ -301,22 +313,40 @@ def _entry(of: type[Layer], raw: object) -> tuple[LayerEntry | None, list[Fault]
         return None, [
             Fault(where, f"{raw!r} is not a table", f"write [layers.{kind}] with its file")
         ]
-    table, faults = _typed(raw, LAYER_KEYS, where)
+    table, faults = typed(raw, LAYER_KEYS, where)
     faults += _missing(raw, ("file",), where)
     columns, found = _column_names(of, table.get("columns", {}))
     faults += found
-    source, found = _source(table.get("source", {}), f"layers.{kind}.source", table.get("file", ""))
+    source, found = source_of(
+        table.get("source", {}), f"layers.{kind}.source", table.get("file", "")
+    )
     faults += found
     if "file" not in table:
         return None, faults
     faults += name_faults(table["file"], f"{where} file")
-    form, found = format_of(table["file"], table.get("format", ""), where)
+    form, found = _format(of, table, where)
     faults += found
     faults += _layer_crs_faults(table, where)
+    reading, found = reading_of(table, _promised(of), where)
+    faults += found
     if faults:
         return None, faults
     given = {key: table[key] for key in ("crs", "layer", "may_be_empty") if key in table}
-    return LayerEntry(kind, table["file"], form, source, columns=columns, **given), []
+    return LayerEntry(
+        kind, table["file"], form, source, columns=columns, reading=reading, **given
+    ), []
+
+
+def _format(of: type[Layer], table: Table, where: str) -> tuple[str, list[Fault]]:
+    """Return what a layer's file is read as: an importer by its name, or a plain format."""
+    form = table.get("format", "")
+    if form in IMPORTERS:
+        suffix = PurePosixPath(table["file"]).suffix
+        drawn = of in DRAWN_KINDS.values()
+        return form, importer_faults(form, of.kind, suffix, drawn=drawn, where=where)
+    if form and form not in FORMATS:
+        return "", [unknown_format(form, FORMATS, where)]
+    return format_of(table["file"], form, where)
 
 
 def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
@@ -328,17 +358,17 @@ def _layer_crs_faults(table: Table, where: str) -> list[Fault]:
 
 
 def _column_names(of: type[Layer], table: Table) -> tuple[dict[str, str], list[Fault]]:
+    where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
+    return typed(table, dict.fromkeys(_promised(of), (str,)), where)
+
+
+def _promised(of: type[Layer]) -> list[str]:
+    """Name the columns that a table may give to a kind."""
     promised = [column.name for column in of.columns]
     if of.shape in POINT_SHAPES:
         promised += POSITION_COLUMNS
     if of.shape == "LineString":
         promised.append("via")
-    where = f"{PLACE_TOML} [layers.{of.kind}.columns]"
-    return _typed(table, dict.fromkeys(promised, (str,)), where)
-
-
-def _source(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:
-    known, faults = _typed(table, SOURCE_KEYS, f"{PLACE_TOML} [{name}]")
-    defaults = {item.name: item.default for item in fields(Source)}
-    told = {key: clean(value) for key, value in known.items()}
-    return Source(**{**defaults, "title": file or "unknown", **told, "file": file}), faults
+    if of.shape is not None:
+        promised.append("wkt")
+    return promised

@@ -14,6 +14,8 @@ import shapely
 
 from geo.errors import Fault
 from geo.units import clean
+from layers.datum import project, projected
+from layers.reading import DETECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,17 +29,24 @@ DEGREES: Final = "EPSG:4326"
 MIN_VERTICES: Final = 2
 SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
+UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_table(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def read_table(
+    path: Path, file: str, separator: str = ",", encoding: str = ""
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Read a CSV file as text.
 
     Parameters
     ----------
     path
-        The file: UTF-8, commas, a header row.
+        The file, with a header row.
     file
         Its name for messages.
+    separator
+        Between cells.
+    encoding
+        Of the text; '' is UTF-8, or UTF-16 by its mark, and ``detect`` also takes a guess.
 
     Returns
     -------
@@ -45,10 +54,10 @@ def read_table(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
         Cells as text, '' where empty, indexed by row number (the header is row 1); and what is
         wrong. Rows with too many or too few cells are left out.
     """
-    text, faults = _decode(path.read_bytes(), file)
+    text, faults = _decode(path.read_bytes(), file, encoding)
     if faults:
         return pd.DataFrame(), faults
-    rows, faults = _rows(text, file)
+    rows, faults = _rows(text, file, separator)
     if not rows:
         return pd.DataFrame(), faults or [
             Fault(file, "is empty", "write a header row and the rows")
@@ -180,28 +189,80 @@ def with_paths(
     ), faults
 
 
-def _decode(data: bytes, file: str) -> tuple[str, list[Fault]]:
-    if b"\0" in data:
-        row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        found = "has bytes of zero, as UTF-16 and broken files do"
-        return "", [Fault(f"{file} row {row}", found, "save the file as UTF-8")]
+def with_shapes(
+    frame: pd.DataFrame, crs: str, place_crs: str, file: str
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Give each row the shape of its column ``wkt``.
+
+    Parameters
+    ----------
+    frame
+        Rows of text with ``wkt``: well-known text, with or without SRID before it.
+    crs
+        CRS of the coordinates, x or longitude first.
+    place_crs
+        CRS to give them in.
+    file
+        Name for messages.
+    """
+    if "wkt" not in frame.columns:
+        return _placed(frame, np.zeros((len(frame), 2)), place_crs), []
+    text = frame["wkt"].str.replace(r"^SRID=\d+;", "", regex=True)
+    shapes = shapely.force_2d(shapely.from_wkt(text.to_numpy(), on_invalid="ignore"))
+    unread = shapely.is_missing(shapes)
+    faults = [
+        Fault(f"{file} row {row} column wkt", "is not well-known text", "write POINT (lon lat), …")
+        for row in frame.index[unread]
+    ]
+    series = gpd.GeoSeries(
+        np.where(unread, np.array(shapely.Point(0, 0), dtype=object), shapes),
+        index=frame.index,
+        crs=crs,
+    )
+    solid = series.geom_type.str.endswith("Polygon")
+    series = series.where(~solid | series.is_valid, series.make_valid())
+    return gpd.GeoDataFrame(frame, geometry=projected(series, place_crs)), faults
+
+
+def _decode(data: bytes, file: str, encoding: str) -> tuple[str, list[Fault]]:
+    if encoding == DETECT:
+        encoding = detected(data)
+    elif not encoding:
+        encoding = "utf-16" if data[:2] in UTF16_MARKS else "utf-8-sig"
     try:
-        return data.decode("utf-8-sig"), []
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
-        return "", [
-            Fault(
-                f"{file} row {row}",
-                f"is not UTF-8 (byte 0x{data[error.start]:02x})",
-                "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8')",
-            )
-        ]
+        name = "UTF-8" if encoding == "utf-8-sig" else encoding
+        remedy = "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8')"
+        found = f"is not {name} (byte 0x{data[error.start]:02x})"
+        return "", [Fault(f"{file} row {row}", found, f"{remedy}, or declare its encoding")]
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        found = "has bytes of zero, as UTF-16 without a mark and broken files do"
+        return "", [Fault(f"{file} row {row}", found, "save the file as UTF-8")]
+    return text, []
 
 
-def _rows(text: str, file: str) -> tuple[dict[int, list[str]], list[Fault]]:
+def detected(data: bytes) -> str:
+    """Guess the encoding of a text: by its mark, UTF-8 where it reads so, else by its bytes.
+
+    Bytes from 0x80 to 0x9f are letters and signs in Windows-1252, and nothing in ISO 8859-1.
+    """
+    if data[:2] in UTF16_MARKS:
+        return "utf-16"
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        windows = any(0x80 <= byte <= 0x9F for byte in set(data))  # noqa: PLR2004 -- bytes
+        return "windows-1252" if windows else "iso-8859-1"
+    return "utf-8-sig"
+
+
+def _rows(text: str, file: str, separator: str) -> tuple[dict[int, list[str]], list[Fault]]:
     """Map row number to cells; empty rows count and are left out."""
     rows: dict[int, list[str]] = {}
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         rows.update(enumerate(reader, start=1))
     except csv.Error as error:
@@ -216,7 +277,8 @@ def _form_faults(header: Sequence[str], file: str) -> list[Fault]:
     if len(header) == 1:
         for sign, name in SEPARATORS.items():
             if sign in header[0]:
-                return [Fault(where, f"is separated by {name}", "save the file with commas")]
+                remedy = f"save the file with commas, or declare separator = '{sign}'"
+                return [Fault(where, f"is separated by {name}", remedy)]
     if header[0].startswith(("#", "sep=")):
         return [Fault(where, f"begins with '{header[0][:20]}'", "remove what is above the header")]
     return []
@@ -253,10 +315,7 @@ def _coordinates(cells: pd.Series[str], name: str, file: str) -> tuple[Floats, l
 
 
 def _project(xy: Floats, crs: str, place_crs: str) -> Floats:
-    if not len(xy):
-        return xy
-    transformer = pyproj.Transformer.from_crs(crs, place_crs, always_xy=True)
-    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    return project(xy, crs, place_crs)
 
 
 def _placed(frame: pd.DataFrame, xy: Floats, place_crs: str) -> gpd.GeoDataFrame:

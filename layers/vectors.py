@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import sqlite3
@@ -15,24 +16,40 @@ import pyproj
 import shapely
 
 from geo.errors import Fault
+from layers.datum import projected
 from layers.gdal import harden
+from layers.reading import DETECT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from layers.land_settings import ExclusionEntry
     from layers.settings import LayerEntry
+
+    Entry = LayerEntry | ExclusionEntry
 
 DRIVERS: Final = {
     "geojson": "GeoJSON",
     "gpkg": "GPKG",
     "shp": "ESRI Shapefile",
     "fgb": "FlatGeobuf",
+    "kml": "KML",
+    "gml": "GML",
+    "tab": "MapInfo File",
 }
+ALSO: Final = {"LIBKML": "KML"}
+"""Drivers that stand for another."""
+XML: Final = ("kml", "gml")
+HARMFUL: Final = (b"<!DOCTYPE", b"<!ENTITY", b'xlink:href="http', b"VRTDataset")
+"""Words of markup that takes in other files, or grows without end."""
 SIGNATURES: Final = {
     "geojson": (b"{",),
     "gpkg": (b"SQLite format 3\x00",),
     "shp": (b"\x00\x00\x27\x0a",),
     "fgb": (b"fgb\x03",),
+    "kml": (b"<?xml", b"<kml"),
+    "gml": (b"<?xml", b"<gml", b"<ogr", b"<wfs"),
+    "tab": (b"!table", b"!TABLE", b"Version", b"VERSION"),
 }
 """What a file of the format begins with; a GDAL VRT begins with '<'."""
 UTF8_BOM: Final = b"\xef\xbb\xbf"
@@ -51,7 +68,7 @@ HEAD_BYTES: Final = 4096
 
 
 def read_vector(
-    path: Path, entry: LayerEntry, *, with_geometry: bool
+    path: Path, entry: Entry, *, with_geometry: bool, encoding: str = ""
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Read the features of a vector file.
 
@@ -63,6 +80,8 @@ def read_vector(
         What ``place.toml`` says of it.
     with_geometry
         Whether the kind has geometry.
+    encoding
+        Of texts in a Shapefile; '' and ``detect`` leave it to the file.
 
     Returns
     -------
@@ -75,12 +94,12 @@ def read_vector(
         return pd.DataFrame(), faults
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        frame, faults = _features(path, entry, with_geometry=with_geometry)
+        frame, faults = _features(path, entry, encoding, with_geometry=with_geometry)
     return frame, faults or _warned(told, entry.file)
 
 
 def _features(
-    path: Path, entry: LayerEntry, *, with_geometry: bool
+    path: Path, entry: Entry, encoding: str, *, with_geometry: bool
 ) -> tuple[pd.DataFrame, list[Fault]]:
     harden()
     import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
@@ -90,11 +109,17 @@ def _features(
         if faults:
             return pd.DataFrame(), faults
         driver = pyogrio.read_info(path, layer=layer)["driver"]
+        driver = ALSO.get(driver, driver)
         if driver != DRIVERS[entry.format]:
             found = f"is read by GDAL as {driver}, not {DRIVERS[entry.format]}"
             return pd.DataFrame(), [Fault(entry.file, found, "convert it with ogr2ogr or QGIS")]
         frame = pyogrio.read_dataframe(
-            path, layer=layer, read_geometry=with_geometry, force_2d=True, on_invalid="ignore"
+            path,
+            layer=layer,
+            read_geometry=with_geometry,
+            force_2d=True,
+            encoding=_gdal_name(encoding) if entry.format == "shp" else None,
+            on_invalid="ignore",
         )
     except (
         pyogrio.errors.DataSourceError,
@@ -103,14 +128,29 @@ def _features(
         pyogrio.errors.GeometryError,
         UnicodeDecodeError,  # a Shapefile whose table is in another encoding than it says
     ) as error:
-        reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
-        return pd.DataFrame(), [Fault(entry.file, f"cannot be read: {reason}", "export it again")]
+        return pd.DataFrame(), [_unread(error, path, entry)]
     if entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
         return pd.DataFrame(), faults
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
         return frame, [Fault(entry.file, "has no geometry", "export it with its geometry")]
     return frame, []
+
+
+def _unread(error: Exception, path: Path, entry: Entry) -> Fault:
+    if isinstance(error, UnicodeDecodeError):
+        found = f"has texts that are not {error.encoding}"
+        return Fault(entry.file, found, "declare encoding, as 'windows-1252'")
+    reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
+    return Fault(entry.file, f"cannot be read: {reason}", "export it again")
+
+
+def _gdal_name(encoding: str) -> str | None:
+    """Write the name of an encoding as GDAL knows it; None to leave it to the file."""
+    if encoding in {"", DETECT}:
+        return None
+    name = codecs.lookup(encoding).name.upper()
+    return name.replace("ISO8859", "ISO-8859")
 
 
 def _cell_faults(path: Path, layer: str, file: str) -> list[Fault]:
@@ -161,7 +201,7 @@ def layer_names(path: Path) -> list[str]:
 
 
 def in_place_crs(
-    frame: gpd.GeoDataFrame, entry: LayerEntry, place_crs: str
+    frame: gpd.GeoDataFrame, entry: Entry, place_crs: str
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Bring features into the CRS of the place, refusing a missing or contradicted CRS."""
     if frame.crs is None and not entry.crs:
@@ -182,18 +222,35 @@ def in_place_crs(
             )
         ]
     faults = _degree_faults(frame, entry.file)
-    return (frame, faults) if faults else (frame.to_crs(place_crs), [])
+    return (
+        (frame, faults)
+        if faults
+        else (frame.set_geometry(projected(frame.geometry, place_crs)), [])
+    )
 
 
-def _content_faults(path: Path, entry: LayerEntry) -> list[Fault]:
+def _content_faults(path: Path, entry: Entry) -> list[Fault]:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    if entry.format == "geojson":
+    if entry.format in {"geojson", *XML}:
         head = head.removeprefix(UTF8_BOM).lstrip()
+    if entry.format not in SIGNATURES:
+        return [Fault(entry.file, "is a table, not shapes", "give geojson, gpkg, shp or fgb")]
     if not head.startswith(SIGNATURES[entry.format]):
         name = DRIVERS[entry.format]
         return [Fault(entry.file, f"is not {name}, whatever its name", f"export it as {name}")]
+    if entry.format in XML:
+        return _markup_faults(path.read_bytes(), entry.file)
     return _text_faults(path.read_bytes(), entry.file) if entry.format == "geojson" else []
+
+
+def _markup_faults(data: bytes, file: str) -> list[Fault]:
+    """Refuse entities, by which a small file becomes a large one or takes in another."""
+    if any(
+        word in data for word in (b"<!DOCTYPE", b"<!ENTITY", b'xlink:href="http', b"VRTDataset")
+    ):
+        return [Fault(file, "holds entities or links to elsewhere", "convert it to GeoPackage")]
+    return []
 
 
 def _text_faults(data: bytes, file: str) -> list[Fault]:
@@ -221,9 +278,7 @@ def _crs_member_faults(data: bytes, file: str) -> list[Fault]:
     return []
 
 
-def _layer_name(
-    layers: object, entry: LayerEntry, *, with_geometry: bool
-) -> tuple[str, list[Fault]]:
+def _layer_name(layers: object, entry: Entry, *, with_geometry: bool) -> tuple[str, list[Fault]]:
     names = [str(name) for name, shape in layers if shape is not None or not with_geometry]  # type: ignore[attr-defined]
     where = f"place.toml [layers.{entry.kind}] layer"
     known = ", ".join(names) or "none"

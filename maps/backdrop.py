@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ PIXELS: Final = 6000.0
 """The extent of a place is drawn to this many parts, which is finer than a screen."""
 DECIMALS: Final = 4
 TOWNS: Final = 600
-PRICE_CLASSES: Final = 5
+CLASSES: Final = 5
 
 
 def backdrop(siting: Siting) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def backdrop(siting: Siting) -> dict[str, Any]:
     return {
         "ground": packed(prices, ("name", "land_price_usd_per_ha", "basis", "year", "quality"))
         | {"paths": paths(_simplified(regions.geometry, tolerance_m), DECIMALS)},
-        "price_breaks": price_breaks(prices["land_price_usd_per_ha"]),
+        "price_breaks": breaks(prices["land_price_usd_per_ha"]),
         "bounds": _bounds(regions),
         "barred": _barred(siting, tolerance_m),
         "towns": _towns(siting),
@@ -48,14 +49,20 @@ def region_prices(siting: Siting) -> pd.DataFrame:
     return names.merge(prices, left_on="name", right_on="region", how="left")
 
 
-def price_breaks(prices: pd.Series) -> list[float]:
-    """Return the upper ends of the price classes: steps of equal ratio, rounded to two digits."""
-    known = prices[prices > 0]
+def breaks(values: pd.Series) -> list[float]:
+    """Return the upper ends of a few classes: steps of equal ratio, rounded to two digits."""
+    known = values[values > 0]
     if known.empty:
         return []
-    steps = np.geomspace(known.min(), known.max(), PRICE_CLASSES + 1)[1:-1]
+    steps = np.geomspace(known.min(), known.max(), CLASSES + 1)[1:-1]
     inner = dict.fromkeys(float(f"{step:.1e}") for step in steps)
-    return [*(step for step in inner if known.min() < step < known.max()), float(known.max())]
+    return [*(step for step in inner if known.min() < step < known.max()), _above(known.max())]
+
+
+def _above(value: float) -> float:
+    """Return the next number of three digits, so that no rounding puts the largest above it."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return round(math.ceil(round(value / unit, 6)) * unit, 6)
 
 
 def _tolerance_m(regions: gpd.GeoDataFrame) -> float:

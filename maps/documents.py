@@ -51,7 +51,7 @@ def sources(siting: Siting) -> list[dict[str, Any]]:
     """Return where each layer comes from, one row per layer."""
     return [
         {"layer": layer.kind} | {name: plain(value) for name, value in asdict(layer.source).items()}
-        for layer in siting.layers.present()
+        for layer in siting.layers.sources()
     ]
 
 

@@ -15,6 +15,7 @@ from maps.costs import cost_text
 from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
+from maps.next_grade import steps, why_not_higher
 from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure, what_dethrones
@@ -122,7 +123,7 @@ def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
         yield _wrapped("  Firm P10 / P50 / P90", spread, width)
     yield _wrapped("  Limited by", reasons.what_limits(site), width)
     yield _wrapped(f"  Why grade {site['grade']}", reasons.why_grade(site, siting), width)
-    if missing := reasons.why_not_higher(site, siting):
+    if missing := why_not_higher(steps(siting).get(site["site_id"]), siting):
         yield _wrapped("  Why not higher", missing, width)
 
 

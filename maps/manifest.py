@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 from dataclasses import asdict
@@ -13,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pyogrio
 
 from maps.documents import SCHEMA_VERSION, WGS84, scenario, sources
+from maps.sums import sha256_of
 from maps.text import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.siting import Siting
+    from maps.delivery import Delivery
 
 LIBRARIES: Final = (
     "folium",
@@ -35,22 +36,23 @@ LIBRARIES: Final = (
 )
 
 
-def manifest(siting: Siting, folder: Path, names: list[str]) -> dict[str, Any]:
+def manifest(delivery: Delivery, folder: Path, names: list[str]) -> dict[str, Any]:
     """Describe a pack whose files are complete in a folder.
 
     Parameters
     ----------
-    siting
-        The answer.
+    delivery
+        What is handed over.
     folder
         Where the files are.
     names
         The files.
     """
-    place = siting.layers.place
+    siting, place = delivery.siting, delivery.siting.layers.place
     rows = sources(siting)
     return {
         "schema_version": SCHEMA_VERSION,
+        "run_id": delivery.run_id,
         "created": created().isoformat(),
         "place": {
             "name": plain(place.name),
@@ -59,13 +61,14 @@ def manifest(siting: Siting, folder: Path, names: list[str]) -> dict[str, Any]:
             "note": plain(place.note),
         },
         "scenario": scenario(siting),
-        "crs": {"measured_in": place.crs, "geopackage": place.crs, "geojson": WGS84},
+        "crs": {"measured_in": place.crs, "delivered_in": delivery.crs, "geojson": WGS84},
         "counts": counts(siting),
         "standards_changed": _changed_standards(siting),
         **_drawing(siting),
         "sources": rows,
         "inputs": {row["file"]: row["sha256"] for row in rows if row["file"]},
-        "files": [_file(folder / name) for name in names],
+        "layers": {name: len(frame) for name, frame in delivery.tables.items()},
+        "files": [_file(folder, name) for name in names],
         "versions": versions(),
         "notes": [plain(note) for note in siting.notes],
     }
@@ -120,10 +123,6 @@ def _drawing(siting: Siting) -> dict[str, Any]:
     return {"topology": asdict(topology), "inferred": asdict(inferred)}
 
 
-def _file(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {
-        "name": path.name,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
+def _file(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / name
+    return {"name": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}

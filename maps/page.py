@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,22 +20,40 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from maps import leaflet
+from maps.basemap import BASEMAPS
 from maps.island import island
 from maps.scene import scene
 
 if TYPE_CHECKING:
     from geo.siting import Siting
+    from maps.basemap import Basemap, Tiles
 
 SCRIPTS: Final = (
     "base.js",
+    "state.js",
+    "words.js",
+    "popups.js",
+    "chosen.js",
     "layers.js",
+    "rank.js",
+    "regions.js",
+    "filters.js",
+    "crowd.js",
     "labels.js",
+    "why.js",
     "legend.js",
+    "find.js",
+    "tiles.js",
     "card.js",
+    "controls.js",
+    "table.js",
+    "compare.js",
+    "download.js",
     "panel.js",
     "main.js",
 )
 """Our scripts, each a file of ``maps/page``, in the order in which they build on each other."""
+STYLES: Final = ("map.css", "controls.css")
 MARK: Final = "powersite-data-goes-here"
 
 _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -82,9 +102,19 @@ class Canvas(folium.Map):
     )
 
 
-def map_html(siting: Siting) -> str:
-    """Return the page: map, layers, ranked tables, site cards, sources and notes."""
-    return with_data(shell(), scene(siting))
+def map_html(siting: Siting, basemap: Basemap = "none") -> str:
+    """Return the page: map, layers, ranked tables, site cards, sources and notes.
+
+    Parameters
+    ----------
+    siting
+        The answer.
+    basemap
+        Tiles to lay under the map; the page then asks their host, and no other.
+    """
+    tiles = BASEMAPS[basemap]
+    content = scene(siting) | ({"basemap": asdict(tiles)} if tiles else {})
+    return with_data(shell(), content, tiles)
 
 
 def shell() -> str:
@@ -94,11 +124,12 @@ def shell() -> str:
         "<title>powersite</title>",
         _VIEWPORT,
         _style(leaflet.style()),
-        _style(ours("map.css")),
+        *(_style(ours(name)) for name in STYLES),
     ):
         sheet.header.add_child(Verbatim(head))
     sheet.html.add_child(Verbatim(ours("map.html")))
-    sheet.html.add_child(Verbatim(f'<script type="application/json" id="data">{MARK}</script>'))
+    sheet.html.add_child(Verbatim(_island("data", MARK)))
+    sheet.html.add_child(Verbatim(_island("words", island(words()))))
     for script in (leaflet.script(), *map(ours, SCRIPTS)):
         sheet.html.add_child(Verbatim(f"<script>{script}</script>"))
     canvas = Canvas(location=[0, 0], zoom_start=3, tiles=None, prefer_canvas=True, **LEAFLET)
@@ -108,10 +139,10 @@ def shell() -> str:
     return str(sheet.render())
 
 
-def with_data(page: str, content: dict[str, Any]) -> str:
+def with_data(page: str, content: dict[str, Any], tiles: Tiles | None = None) -> str:
     """Put the data and the content policy into a page."""
     before, after = page.split(MARK)
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_policy(page)}">'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{content_policy(page, tiles)}">'
     return (
         before.replace("<head>", f'<head>\n<meta charset="utf-8">\n{policy}', 1)
         + island(content)
@@ -119,8 +150,8 @@ def with_data(page: str, content: dict[str, Any]) -> str:
     )
 
 
-def content_policy(page: str) -> str:
-    """Allow the scripts of this page, by their hashes, and nothing from anywhere."""
+def content_policy(page: str, tiles: Tiles | None = None) -> str:
+    """Allow the scripts of this page, by their hashes, and nothing from anywhere but tiles."""
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         for script in _SCRIPT.findall(page)
@@ -128,13 +159,22 @@ def content_policy(page: str) -> str:
     scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:{f' {tiles.host}' if tiles else ''}; base-uri 'none'; form-action 'none'"
     )
 
 
 def ours(name: str) -> str:
     """Return a file of ours that becomes part of the page."""
     return (files("maps") / "page" / name).read_text(encoding="utf-8")
+
+
+def words() -> dict[str, dict[str, str]]:
+    """Return the words of the page: key to language to text."""
+    return json.loads(ours("words.json"))
+
+
+def _island(name: str, text: str) -> str:
+    return f'<script type="application/json" id="{name}">{text}</script>'
 
 
 def _style(sheet: str) -> str:

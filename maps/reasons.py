@@ -1,11 +1,10 @@
-"""Why a site has its grade, what limits it, and what stands between it and the next grade."""
+"""Why a site has its grade, and what limits it."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.ranking import SLACK_MW
 from maps.text import number, plain
 
 if TYPE_CHECKING:
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
     from geo.siting import Siting
 
-REDUNDANCY_ORDER: Final = ("N", "N+1", "2N")
 KINDS: Final = {"greenfield": "greenfield", "campus": "existing campus"}
 
 
@@ -24,7 +22,7 @@ def grade_meanings(siting: Siting) -> dict[str, str]:
     return {
         "A": f"{load} firm (N-1) and {asked.redundancy}",
         "B": f"{load} in normal operation, less firm or less redundant",
-        "C": f"first phase: at least {_mw(phase_mw(siting))} firm",
+        "C": f"first phase: at least {megawatts(phase_mw(siting))} firm",
         "D": "less than that",
     }
 
@@ -38,28 +36,13 @@ def why_grade(site: Mapping[str, Any], siting: Siting) -> str:
     """Say in one sentence why a site has its grade."""
     asked = siting.scenario
     firm, normal = site["firm_mw"], site["normal_mw"]
-    load = _mw(asked.load_mw)
+    load = megawatts(asked.load_mw)
     return {
-        "A": f"{_mw(firm)} firm covers the load of {load} with {plain(site['redundancy'])}.",
-        "B": f"{_mw(normal)} in normal operation covers the load of {load}; "
-        f"{_mw(firm)} of it firm, with {plain(site['redundancy'])}.",
-        "C": f"{_mw(firm)} firm carries a first phase of the {load} asked for.",
-    }.get(site["grade"], f"{_mw(firm)} firm is less than a first phase needs.")
-
-
-def why_not_higher(site: Mapping[str, Any], siting: Siting) -> str:
-    """Name the first condition that the site misses for the next grade; '' for grade A."""
-    asked = siting.scenario
-    if site["grade"] == "A":
-        return ""
-    if site["grade"] == "B":
-        missing = _missing_mw(site["firm_mw"], asked.load_mw, "firm power (N-1)")
-        return f"For A: {missing or _missing_redundancy(site, asked.redundancy)}"
-    if site["grade"] == "C":
-        missing = _missing_mw(site["normal_mw"], asked.load_mw, "power in normal operation")
-        return f"For B: {missing or 'not met by the conditions shown'}"
-    missing = _missing_mw(site["firm_mw"], phase_mw(siting), "firm power for a first phase")
-    return f"For C: {missing or 'not met by the conditions shown'}"
+        "A": f"{megawatts(firm)} firm covers the load of {load} with {plain(site['redundancy'])}.",
+        "B": f"{megawatts(normal)} in normal operation covers the load of {load}; "
+        f"{megawatts(firm)} of it firm, with {plain(site['redundancy'])}.",
+        "C": f"{megawatts(firm)} firm carries a first phase of the {load} asked for.",
+    }.get(site["grade"], f"{megawatts(firm)} firm is less than a first phase needs.")
 
 
 def what_limits(site: Mapping[str, Any]) -> str:
@@ -88,20 +71,8 @@ def approximations(site: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _missing_mw(found_mw: float | None, needed_mw: float, what: str) -> str:
-    if found_mw is None or not math.isfinite(found_mw):
-        return f"{what} is unknown."
-    if found_mw >= needed_mw - SLACK_MW:
-        return ""
-    return f"{_mw(needed_mw - found_mw)} more {what}: {_mw(found_mw)} of {_mw(needed_mw)}."
-
-
-def _missing_redundancy(site: Mapping[str, Any], asked: str) -> str:
-    found = _text(site["redundancy"]) or "unknown"
-    return f"redundancy {asked}; the connection found gives {found}."
-
-
-def _mw(value: float | None) -> str:
+def megawatts(value: float | None) -> str:
+    """Write megawatts, with a decimal where they are few and broken."""
     if value is None or not math.isfinite(value):
         return "unknown MW"
     return f"{number(value, _decimals(value))} MW"

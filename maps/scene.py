@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.cost import COST_COLUMNS
 from geo.drawing import real_substations
+from geo.timeline import TIME_COLUMNS
+from geo.year_round import SUPPLY_COLUMNS
 from maps import reasons
-from maps.backdrop import backdrop
+from maps.backdrop import backdrop, breaks
+from maps.branch_places import branch_places
 from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
 from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
 from maps.manifest import counts, created, installed_version
 from maps.names import branch_name, branch_names, line_of
-from maps.outlook import limits_in_turn, what_upgrades_free
-from maps.supply_paths import links_sentence, path_sentences
-from maps.sure import how_sure
+from maps.next_grade import steps
+from maps.plans import plans
+from maps.reranking import reranking
+from maps.supply_paths import path_sentences
 from maps.text import number
 
 if TYPE_CHECKING:
@@ -30,19 +35,15 @@ if TYPE_CHECKING:
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
+ROUND: Final = 2
+MOST_LIFTS: Final = 3000
 TOLD: Final = (
-    "flexible_mw",
-    "firm_mw_p10",
-    "firm_mw_p50",
-    "firm_mw_p90",
-    "top_share",
-    "position_error_km",
-    "limits",
-    "why_grade",
-    "why_not_higher",
-    "links_abroad",
-    "sure",
-)
+    "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
+    "limiting_line", "limiting_outage",
+    "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",
+    *TIME_COLUMNS, *COST_COLUMNS, *SUPPLY_COLUMNS, "season_note",
+)  # fmt: skip
 """What is told of a site beside the columns of the house."""
 
 
@@ -52,7 +53,7 @@ def scene(siting: Siting) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "title": f"powersite · {place.title} · {number(asked.load_mw)} MW",
-        "place": {"title": place.title, "note": place.note},
+        "place": {"name": place.name, "title": place.title, "note": place.note},
         "scenario": scenario(siting),
         "question": question(siting),
         "made": {
@@ -61,19 +62,26 @@ def scene(siting: Siting) -> dict[str, Any]:
         },
         "counts": counts(siting),
         "grades": reasons.grade_meanings(siting),
+        "cost_year": f"{place.standards.cost_year:.0f}",
+        "sure": {"top": siting.sureness.top, "sites": len(siting.sites)},
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
+        "reranking": reranking(siting),
+        "exported": [*SITE_COLUMNS, *shares(siting.sites), "position_error_km"],
+        "plans": plans(siting),
         **backdrop(siting),
         **network(siting),
         **resources(siting),
         "sites": sites(siting),
+        "lifts": lifts(siting),
         "feeds": feeds(siting),
         "supply": supply(siting),
         "outlook": outlook(siting),
         "regions": regions(siting),
+        "region_breaks": region_breaks(siting),
         "dropped": records(siting.dropped),
         "sources": [
-            {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.present()
+            {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
         "notes": list(siting.notes),
     }
@@ -92,18 +100,18 @@ def _knob(value: object, known: Label) -> str:
 
 
 def sites(siting: Siting) -> dict[str, Any]:
-    """Return every site with the sentences that explain it."""
+    """Return every site with what its card tells."""
     frame = siting.sites
-    rows = records(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
-    told = frame.assign(
-        limits=[reasons.what_limits(row) for row in rows],
-        why_grade=[reasons.why_grade(row, siting) for row in rows],
-        why_not_higher=[reasons.why_not_higher(row, siting) for row in rows],
-        links_abroad=[links_sentence(row) for row in rows],
-        sure=[how_sure(row, siting) for row in rows],
-    )
     columns = [name for name in SITE_COLUMNS if not name.startswith("limiting")]
+    dollars = [name for name in COST_COLUMNS if name in frame]
+    told = frame.assign(**frame[dollars].round())
     return packed(told, (*columns, *shares(frame), *TOLD)) | {"paths": paths(frame.geometry)}
+
+
+def lifts(siting: Siting) -> dict[str, Any]:
+    """Return what lifts sites below grade A by one grade, the best few thousand of them."""
+    rows = list(steps(siting).values())[:MOST_LIFTS]
+    return packed(pd.DataFrame(rows), rows[0] if rows else ())
 
 
 def feeds(siting: Siting) -> dict[str, Any]:
@@ -121,21 +129,43 @@ def supply(siting: Siting) -> dict[str, Any]:
     return packed(frame, columns) | {"paths": paths(frame.geometry)}
 
 
-def outlook(siting: Siting) -> dict[str, dict[str, list[str]]]:
-    """Return what limits each point of connection of the shortlist in turn, and what frees more."""
-    points_looked_at = siting.limits["bus_id"].unique()
+def outlook(siting: Siting) -> dict[str, dict[str, list[list[Any]]]]:
+    """Return what limits some points of connection in turn, and what frees more.
+
+    Returns
+    -------
+    dict
+        Point to ``limits``, rows of firm_mw, branch, outage and gain, today's first; and to
+        ``upgrades``, rows of measure, branch, unlocked_mw and usd.
+    """
+    names = branch_names(siting)
+    limits = siting.limits.assign(
+        branch=_named(siting.limits["branch"], names), outage=_named(siting.limits["outage"], names)
+    )
+    upgrades = siting.upgrades.assign(branch=_named(siting.upgrades["branch"], names))
+    steps_of = _rows_by_point(limits, ["firm_mw", "branch", "outage", "gain_mw_per_mw"])
+    offers_of = _rows_by_point(upgrades, ["measure", "branch", "unlocked_mw", "usd"])
     return {
-        str(point): {
-            "limits": limits_in_turn(siting, point),
-            "upgrades": what_upgrades_free(siting, point),
-        }
-        for point in points_looked_at
+        point: {"limits": rows, "upgrades": offers_of.get(point, [])}
+        for point, rows in steps_of.items()
     }
+
+
+def _rows_by_point(table: pd.DataFrame, columns: list[str]) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = {}
+    for row in records(table[["bus_id", *columns]].round(ROUND)):
+        found.setdefault(str(row["bus_id"]), []).append([row[name] for name in columns])
+    return found
 
 
 def regions(siting: Siting) -> dict[str, Any]:
     """Return the ranking of regions; their shapes are part of the backdrop."""
     return packed(siting.regions, REGION_COLUMNS)
+
+
+def region_breaks(siting: Siting) -> list[float]:
+    """Return the upper ends of the classes of MW that a region serves together."""
+    return breaks(siting.regions["joint_firm_mw"])
 
 
 def network(siting: Siting) -> dict[str, Any]:
@@ -150,7 +180,11 @@ def network(siting: Siting) -> dict[str, Any]:
         limiting_branch=lambda frame: _named(frame["limiting_branch"], names),
         limiting_outage=lambda frame: _named(frame["limiting_outage"], names),
     )
+    for column, branches in (("limit", "limiting_branch"), ("outage", "limiting_outage")):
+        where = branch_places(siting, stations, siting.headroom[branches])
+        headroom = headroom.join(where.add_prefix(f"{column}_"))
     buses = (
+        "bus_id",
         "station",
         "voltage_kv",
         "firm_mw",
@@ -160,6 +194,10 @@ def network(siting: Siting) -> dict[str, Any]:
         "loading_before",
         "loading_after",
         "confidence",
+        "limit_line",
+        "limit_station",
+        "outage_line",
+        "outage_station",
     )
     return {
         "substations": _placed(stations, ("id", "name", "voltages_kv", "position_error_km")),

@@ -16,8 +16,8 @@ _ESCAPES: Final = re.compile(
     re.DOTALL,
 )
 _BREAKS: Final = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
-# Controls, and the marks that turn the direction of the text around them.
-_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Controls, what XML cannot hold, and the marks that turn the direction of the text around them.
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _FORMULA: Final = ("=", "+", "-", "@")
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.errors import OutputError
+from maps.locks import STAGE, idle_folders, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Writer = Callable[[Path], None]
+
+TEMPORARY: Final = f"{STAGE}file-"
 
 
 def place_file(path: Path, writer: Writer) -> Path:
@@ -57,11 +61,23 @@ def place_files(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
             with suppress(OSError):
                 path.rmdir()
         if isinstance(error, OSError) and not isinstance(error, OutputError):
-            raise OutputError(
-                f"cannot write to '{folder}': {error.strerror or error}; "
-                "check the path, its permissions and the free space"
-            ) from error
+            raise output_error(folder, error) from error
         raise
+
+
+def output_error(folder: Path, error: OSError) -> OutputError:
+    """Say on one line that a folder cannot be written to, why, and what to look at."""
+    return OutputError(
+        f"cannot write to '{folder}': {first_line(error)}; "
+        "check the path, its permissions and the free space"
+    )
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, on one line and without the folder that a pack is built in."""
+    text = str(getattr(error, "strerror", None) or error)
+    line = (text.strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
 
 
 def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
@@ -70,26 +86,31 @@ def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
     for target in targets:
         if target.is_dir():
             raise OutputError(f"'{target}' is a folder; name a file, or remove the folder")
+    for left in idle_folders(folder, TEMPORARY):
+        shutil.rmtree(left)
     # Inside the folder, so that the move never crosses a file system.
-    made = Path(tempfile.mkdtemp(prefix=".powersite-", dir=folder))
-    try:
-        for name, writer in writers.items():
-            writer(made / name)
-            _flush_file(made / name)
-        for target in targets:
-            (made / target.name).replace(target)
-        _flush_folder(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
+    with locked(made):
+        try:
+            for name, writer in writers.items():
+                writer(made / name)
+                flush_file(made / name)
+            for target in targets:
+                (made / target.name).replace(target)
+            flush_folder(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
     return targets
 
 
-def _flush_file(path: Path) -> None:
+def flush_file(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     if os.name == "nt":  # Windows opens no folder; there the files' own flush has to do
         return
     handle = os.open(folder, os.O_RDONLY)

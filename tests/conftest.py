@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -47,9 +47,12 @@ def no_internet() -> Iterator[None]:
 
 def installed(command: str) -> str:
     """Path of a command; without it the test is skipped, or fails where clients are required."""
-    if path := shutil.which(command):
-        return path
-    message = f"{command} is not installed"
+    return shutil.which(command) or missing(command)
+
+
+def missing(client: str) -> NoReturn:
+    """Skip the test for want of a client, or fail where clients are required."""
+    message = f"{client} is not installed"
     if os.environ.get("POWERSITE_REQUIRE_CLIENTS") == "1":
         pytest.fail(message)
     pytest.skip(message)
@@ -71,3 +74,9 @@ def chromium() -> str:
 def ogrinfo() -> str:
     """Path of GDAL's ogrinfo; mark the test ``gdal``."""
     return installed("ogrinfo")
+
+
+@pytest.fixture(scope="session")
+def ogr2ogr() -> str:
+    """Path of GDAL's ogr2ogr; mark the test ``gdal``."""
+    return installed("ogr2ogr")

@@ -17,14 +17,14 @@ import cli
 from geo.siting import SITE_COLUMNS
 from layers.place import built_in_places
 
-FILES = {
-    "map.html",
-    "shortlist.gpkg",
-    "shortlist.geojson",
-    "shortlist.csv",
+DOCUMENTS = {
+    "answer.json", "dictionary.csv", "provenance.json", "LICENCES.md", "README.md",
+    "manifest.json", "SHA256SUMS",
+}  # fmt: skip
+FILES = DOCUMENTS | {
+    "map.html", "shortlist.gpkg", "shortlist.qgz", "shortlist.geojson", "shortlist.csv",
     "regions.csv",
-    "manifest.json",
-}
+}  # fmt: skip
 QUICK = ("--cell-km", "5", "--quiet")
 REGION_COLUMNS = [
     "region", "rank", "grade", "score", "best_site_id",
@@ -65,7 +65,7 @@ def test_help_names_every_command() -> None:
     printed = CliRunner().invoke(cli.app, ["--help"]).output
     for name in (
         "site", "rank", "headroom", "portfolio", "explain", "campus", "map", "export", "check",
-        "places",
+        "places", "report", "fetch", "init",
     ):  # fmt: skip
         assert re.search(rf"\b{name}\b", printed)
 
@@ -89,6 +89,19 @@ def test_site_writes_the_files_it_names(command, tmp_path) -> None:
         assert name in out
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["schema_version"] == 1
+
+
+def test_report_writes_two_pages(command, tmp_path) -> None:
+    code, out, _ = command("report", "bhutan", "--out", str(tmp_path / "r.pdf"), *QUICK)
+    assert code == 0
+    assert "r.pdf" in out
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_report_of_another_kind_is_refused_before_the_run(command, tmp_path) -> None:
+    code, _, err = command("report", "nowhere", "--out", str(tmp_path / "r.docx"), *QUICK)
+    assert code == 6
+    assert "end it in .pdf or .png" in err
 
 
 def test_rank_as_json_is_the_document_of_the_house(command) -> None:
@@ -272,15 +285,37 @@ def test_map_is_one_file(command, tmp_path) -> None:
 def test_export_writes_the_formats_asked_for(command, tmp_path) -> None:
     code, _, _ = command("export", "bhutan", "--out", str(tmp_path), "--formats", "csv", *QUICK)
     assert code == 0
-    assert {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in tmp_path.iterdir()} == DOCUMENTS | {
         "shortlist.csv",
         "regions.csv",
-        "manifest.json",
     }
 
 
+def test_export_refuses_a_slip_of_the_pen_before_the_search(command, tmp_path) -> None:
+    for option, value in (("--formats", "dwg"), ("--crs", "UTM"), ("--since", str(tmp_path))):
+        out = ("--out", str(tmp_path / "out"))
+        code, _, err = command("export", "nowhere", option, value, *out, *QUICK)
+        assert code == 3
+        assert value in err
+
+
+def test_export_chooses_layers_columns_and_crs(command, tmp_path) -> None:
+    out = tmp_path / "out"
+    asked = ("--layers", "sites,lines", "--fields", "firm_mw", "--crs", "EPSG:3857")
+    options = ("--formats", "csv,gpkg", "--out", str(out), *asked, *QUICK)
+    assert command("export", "bhutan", *options)[0] == 0
+    header = (out / "shortlist.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "site_id,rank,grade,firm_mw"
+    assert (out / "lines.csv").exists()
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["layers"]) == {"sites", "lines"}
+    assert manifest["crs"]["delivered_in"] == "EPSG:3857"
+
+
 def test_check_of_a_sound_place(command) -> None:
-    assert command("check", "norway")[:2] == (0, "norway: no fault found\n")
+    code, out, _ = command("check", "norway")
+    assert code == 0
+    assert out.startswith("norway: no fault found\nKnown, of the rows of each layer:\n")
 
 
 def test_check_prints_every_fault_at_once(command, own_place) -> None:
@@ -557,3 +592,15 @@ def test_check_of_a_case_prints_every_fault_at_once(command, case_folder) -> Non
     assert code == 3
     for where in ("plant.csv row 2 column bus_id", "branch.csv row 3 column to_bus_id", "column x"):
         assert where in out
+
+
+def test_a_scheduler_without_dask_is_refused(command) -> None:
+    code, _, err = command("land", "bhutan", "--scheduler", "tcp://127.0.0.1:9")
+    assert code == 3
+    assert "--scheduler is for --engine dask" in err
+
+
+def test_land_needs_surfaces(command) -> None:
+    code, _, err = command("land", "bhutan")
+    assert code == 3
+    assert "has no surfaces to screen" in err

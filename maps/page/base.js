@@ -6,6 +6,7 @@ powersite.data = JSON.parse(document.getElementById("data").textContent);
 
 /** Rows of a packed table as objects; `path` is the row's shape where the table has shapes. */
 powersite.rows = function (table) {
+  if (table.rows > powersite.LONG) return powersite.views(table);
   const rows = Array.from({ length: table.rows }, (_, at) => ({ path: table.paths && table.paths[at] }));
   for (const [name, values] of Object.entries(table.columns)) {
     for (let at = 0; at < rows.length; at++) {
@@ -13,6 +14,26 @@ powersite.rows = function (table) {
     }
   }
   return rows;
+};
+/** Rows of a long table that look their values up only when they are asked for. */
+powersite.LONG = 5000;
+powersite.views = function (table) {
+  class View {
+    constructor(row) {
+      this.row = row;
+    }
+    get path() {
+      return table.paths && table.paths[this.row];
+    }
+  }
+  for (const [name, values] of Object.entries(table.columns)) {
+    Object.defineProperty(View.prototype, name, {
+      enumerable: true,
+      get() { return values.words ? values.words[values.at[this.row]] : values[this.row]; },
+      set(value) { Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true }); },
+    });
+  }
+  return Array.from({ length: table.rows }, (_, row) => new View(row));
 };
 
 /** An element with attributes and children; strings become text nodes, never markup. */
@@ -29,21 +50,13 @@ powersite.element = function (tag, attributes, ...children) {
 
 powersite.unknown = (value) => value === null || value === undefined || value === "";
 
-powersite.number = function (value, decimals) {
-  if (powersite.unknown(value)) return "unknown";
-  const digits = { minimumFractionDigits: decimals || 0, maximumFractionDigits: decimals || 0 };
-  return new Intl.NumberFormat(undefined, digits).format(value);
-};
-
 /** A value with its unit, as the label of its column says. */
 powersite.show = function (column, value) {
-  if (powersite.unknown(value)) return "unknown";
+  if (powersite.unknown(value)) return powersite.t("unknown");
   const [, unit, decimals, scale] = powersite.label(column);
   if (typeof value !== "number") return String(value);
   return `${powersite.number(value * scale, decimals)}${unit ? "\u00a0" + unit : ""}`;
 };
-
-powersite.label = (column) => powersite.data.labels[column] || [column, "", 0, 1];
 
 /** A colour of the style sheet, so that light and dark have one source. */
 powersite.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -70,7 +83,7 @@ powersite.popup = function (title, subtitle, ...content) {
   return powersite.element(
     "div",
     { class: "bubble" },
-    powersite.element("h3", {}, powersite.unknown(title) ? "unnamed" : title),
+    powersite.element("h3", {}, powersite.unknown(title) ? powersite.t("unnamed") : title),
     subtitle ? powersite.element("p", { class: "muted" }, subtitle) : null,
     ...content,
   );

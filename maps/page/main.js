@@ -1,11 +1,13 @@
 "use strict";
 /* Puts the parts together once folium has made the map. */
 (function () {
-  const { data, tables, element, number, colour } = powersite;
+  const { data, tables, element, number, colour, state, t } = powersite;
   let chosen = null, opener = null, highlight = null;
 
   powersite.open = function (map) {
     powersite.map = map;
+    powersite.rerank();
+    powersite.filter();
     heading();
     powersite.prepare(map);
     powersite.buildPanel();
@@ -14,29 +16,75 @@
     map.invalidateSize({ animate: false });
     home(false);
     powersite.draw(map);
+    powersite.addTiles(map);
+    powersite.drawLegend(map);
     powersite.addBadges(map);
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
-    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
-      window.matchMedia(query).addEventListener("change", () => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    }
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
+    onPaper(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
+    recall(map);
+    performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
 
-  function heading() {
-    const asked = data.scenario;
-    document.title = data.title;
-    document.getElementById("title").textContent = `${data.place.title} · ${number(asked.load_mw, asked.load_mw % 1 ? 1 : 0)} MW`;
-    document.getElementById("asked").textContent = [`${asked.redundancy} redundancy`, `power wanted within ${number(asked.months)} months`, `connection within ${number(asked.reach_km)} km`].join(" · ");
-    for (const [grade, count] of Object.entries(data.counts.by_grade)) {
-      document.getElementById("grades").append(element("li", { title: `Grade ${grade}: ${data.grades[grade]}` },
-        element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count))));
-    }
-    document.getElementById("credit").textContent = `Data: ${credits().join(" · ")} · Map by Leaflet`;
+  /** Paper has another size than the window; what was in view stays in view. */
+  function onPaper(map) {
+    let view = null;
+    window.matchMedia("print").addEventListener("change", ({ matches }) => {
+      if (matches) view = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom() };
+      powersite.outOfPictures();
+      map.invalidateSize({ animate: false });
+      if (!view) return;
+      if (matches) map.fitBounds(chosen ? powersite.boundsOf(chosen).pad(0.25) : view.bounds, { animate: false, maxZoom: 10 });
+      if (matches) powersite.intoPictures(map);
+      else map.setView(view.centre, view.zoom, { animate: false });
+    });
   }
+
+  /** Show what the address says, and let it follow from then on. */
+  function recall(map) {
+    const site = state.get("site"), view = state.get("view");
+    if (site) powersite.select(site);
+    if (view) map.setView([view[0], view[1]], view[2], { animate: false });
+    map.on("moveend", () => {
+      const at = map.getCenter();
+      state.set({ view: [at.lat.toFixed(4), at.lng.toFixed(4), map.getZoom().toFixed(1)].map(Number) });
+    });
+  }
+
+  function heading() {
+    document.getElementById("switches").append(...powersite.switches());
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address is the reader's state
+      document.getElementById("map").focus();
+    });
+    powersite.showHeading();
+    document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
+  }
+  powersite.showHeading = function () {
+    const asked = data.scenario, load = powersite.megawatts(powersite.loadMw()).replace("\u00a0", " ");
+    document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${load}` : data.title;
+    document.getElementById("title").textContent = `${data.place.title} · ${load}`;
+    document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");
+    document.getElementById("grades").replaceChildren(...Object.entries(powersite.gradeCounts).map(([grade, count]) =>
+      element("li", { title: t("grade.count", { grade, meaning: data.grades[grade] }) }, element("span", { class: `chip grade-${grade}` }, grade), element("strong", {}, number(count)))));
+  };
+  /** Bring the map in line with the sites of now. */
+  powersite.showOnMap = function (anew) {
+    powersite.redraw("sites");
+    powersite.redraw("feeds");
+    if (anew) {
+      for (const name of ["substations", "region_grade"]) powersite.redraw(name);
+      powersite.drawLegend(powersite.map);
+    }
+    powersite.showBadges();
+    if (chosen) {
+      powersite.markBadge(chosen.site_id);
+      if (anew) powersite.fillCard(powersite.withShares(chosen));
+    }
+  };
   /** What the licences ask to show: who, and the licence where it is one that asks. */
   function credits() {
     const shown = new Map();
@@ -49,11 +97,13 @@
   }
 
   function controls(map) {
+    map.zoomControl.remove();
+    L.control.zoom({ zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     const Home = L.Control.extend({
       options: { position: "topleft" },
       onAdd() {
-        const button = element("button", { type: "button", "aria-label": "Show the whole place", title: "Show the whole place" }, "⤢");
+        const button = element("button", { type: "button", "aria-label": t("map.home"), title: t("map.home") }, "⤢");
         button.addEventListener("click", () => home(true));
         const bar = element("div", { class: "leaflet-bar home" }, button);
         L.DomEvent.disableClickPropagation(bar);
@@ -61,9 +111,10 @@
       },
     });
     new Home().addTo(map);
+    powersite.addFinder(map);
   }
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const calm = powersite.calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   function fit(bounds, maxZoom, animate) {
     const card = document.getElementById("card"), legend = document.getElementById("legend");
     const over = card.hidden ? legend : card;
@@ -78,15 +129,13 @@
     opener = document.activeElement;
     chosen = site;
     powersite.chosenId = siteId;
+    state.set({ site: siteId });
     powersite.redraw("supply");
-    powersite.fillCard(site);
+    powersite.fillCard(powersite.withShares(site));
     powersite.markRow(siteId);
     powersite.markBadge(siteId);
     markSite();
-    const bounds = L.polygon(site.path).getBounds();
-    for (const feed of tables.feeds.filter((one) => one.site_id === siteId)) bounds.extend(L.polyline(feed.path).getBounds());
-    for (const one of powersite.pathsOf(siteId)) if (one.path.length) bounds.extend(L.polyline(one.path).getBounds());
-    fit(bounds.pad(0.35), 10, true);
+    fit(powersite.boundsOf(site).pad(0.25), 10, true);
     const card = document.getElementById("card");
     card.scrollTop = 0;
     card.querySelector("h2").focus({ preventScroll: true });
@@ -95,6 +144,7 @@
   powersite.closeCard = function () {
     document.getElementById("card").hidden = true;
     chosen = powersite.chosenId = null;
+    state.set({ site: null });
     powersite.redraw("supply");
     powersite.markRow(null);
     powersite.markBadge(null);

@@ -1,60 +1,67 @@
 "use strict";
 /* The ranked tables, and what a reader has to know of the data. */
 (function () {
-  const { data, tables, element, number, unknown } = powersite;
-
-  const SITE_COLUMNS = [
-    ["#", "", (site) => number(site.rank)],
-    ["Grade", "mark", (site) => element("span", { class: `chip grade-${site.grade}` }, site.grade)],
-    ["Site", "text", (site) => [element("span", { class: "name" }, site.name || site.site_id), element("span", { class: "muted small" }, site.region || "")]],
-    ["Firm", "MW", (site) => value(site.firm_mw)],
-    ["Months", "P50", (site) => value(site.months_p50)],
-    ["Tie", "km", (site) => value(site.tie_km, 1)],
-    ["Score", "", (site) => value(site.score, 1)],
-  ];
-  const REGION_COLUMNS = [
-    ["#", "", (region) => number(region.rank)],
-    ["Grade", "mark", (region) => (region.grade ? element("span", { class: `chip grade-${region.grade}` }, region.grade) : "–")],
-    ["Region", "text", (region) => element("span", { class: "name" }, region.region)],
-    ["A", "sites", (region) => value(region.sites_a)],
-    ["B", "sites", (region) => value(region.sites_b)],
-    ["C", "sites", (region) => value(region.sites_c)],
-    ["Firm", "MW", (region) => value(region.firm_mw)],
-    ["Months", "P50", (region) => value(region.months_p50)],
-  ];
-  const value = (one, decimals) => (unknown(one) ? "–" : number(one, decimals));
-
-  const WORDS = { text: "text", mark: "mark" };
-  function table(caption, columns, rows, id, open) {
-    const head = columns.map(([name, unit]) => element("th", { scope: "col", class: WORDS[unit] }, unit === "mark" ? element("span", { class: "unseen" }, name) : name,
-      unit && !WORDS[unit] ? element("span", { class: "unit" }, unit) : null));
-    const body = element("tbody", {}, ...rows.map((row) => line(columns, row, id, open)));
-    body.addEventListener("keydown", step);
-    return element("table", { class: "ranking" }, element("caption", {}, caption), element("thead", {}, element("tr", {}, ...head)), body);
-  }
-  function line(columns, row, id, open) {
-    const cells = columns.map(([, unit, cell]) => element("td", { class: WORDS[unit] }, cell(row)));
-    const node = element("tr", { tabindex: "0", "data-id": row[id] }, ...cells);
-    node.addEventListener("click", () => open(row, false));
-    return node;
-  }
-  /** Enter and space open a row, the arrows go from row to row. */
-  function step(event) {
-    const row = event.target.closest("tr");
-    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
-    if (next) next.focus();
-    else if (event.key === "Enter" || event.key === " ") row.click();
-    else return;
-    event.preventDefault();
-  }
+  const { data, element, number, state, t } = powersite;
 
   function sitesSheet() {
-    const shown = tables.sites.slice(0, data.table_rows);
-    const of = shown.length < tables.sites.length ? `The best ${number(shown.length)} of ${number(tables.sites.length)} sites; all are on the map.` : `${number(shown.length)} sites`;
-    return [table(of, SITE_COLUMNS, shown, "site_id", (site) => powersite.select(site.site_id))];
+    return [powersite.buildControls(), actions(), element("div", { id: "site-table" })];
   }
-  function regionsSheet() {
-    return [table("Regions by their best site", REGION_COLUMNS, tables.regions, "region", powersite.showRegion)];
+  /** What can be done with the table of now. */
+  function actions() {
+    const button = (id, words, act) => {
+      const node = element("button", { type: "button", class: "quiet", id }, words);
+      node.addEventListener("click", act);
+      return node;
+    };
+    const files = [["csv", "CSV"], ["geojson", "GeoJSON"]].map(([kind, name]) => {
+      const node = button(`save-${kind}`, name, () => powersite.download(kind));
+      node.title = t("action.save", { kind: name });
+      node.setAttribute("aria-label", node.title);
+      return node;
+    });
+    return element("div", { class: "actions", role: "toolbar", "aria-label": t("action.all") },
+      button("only-starred", element("span", { class: "star-count" }), () => state.set({ starred: state.get("starred") ? null : "1" })),
+      button("open-compare", t("action.compare"), powersite.openCompare), element("span", { class: "gap" }), ...files);
+  }
+  function showActions() {
+    const stars = powersite.stars().length, only = document.getElementById("only-starred"), compare = document.getElementById("open-compare");
+    only.firstChild.textContent = t("action.starred", { count: stars });
+    only.setAttribute("aria-pressed", String(Boolean(state.get("starred"))));
+    only.disabled = !stars && !state.get("starred");
+    compare.disabled = stars < 2;
+    compare.title = stars < 2 ? t("action.compare_how") : "";
+  }
+
+  const WEIGHTY = ["w", "load"];
+  const touches = (changed, names) => names.some((name) => changed.has(name));
+  /** Work out what follows from a change of state, and show it. */
+  powersite.refresh = function (changed) {
+    const order = touches(changed, WEIGHTY), stars = changed.has("stars");
+    const shown = order || touches(changed, powersite.filterNames) || (stars && state.get("starred"));
+    if (order) powersite.rerank();
+    if (shown) {
+      powersite.filter();
+      powersite.showTable();
+      powersite.showOnMap(order);
+    }
+    if (order) {
+      document.getElementById("sheet-regions").replaceChildren(powersite.regionTable());
+      powersite.showHeading();
+    }
+    if (stars) powersite.showStars();
+    if (shown || stars) showActions();
+    if (shown) powersite.showControls();
+  };
+  let waiting = null;
+  /** Changes of one frame are one change. */
+  function soon(changed) {
+    if (waiting) return void changed.forEach((name) => waiting.add(name));
+    waiting = new Set(changed);
+    requestAnimationFrame(() => {
+      const all = waiting;
+      waiting = null;
+      powersite.refresh(all);
+    });
   }
 
   function link(url) {
@@ -65,9 +72,9 @@
     const cards = data.sources.map((source) => element("article", { class: "source" },
       element("h3", {}, source.title || source.layer),
       powersite.facts([
-        ["Layer", source.layer.replaceAll("_", " ")], ["Licence", source.licence], ["Attribution", source.attribution || null],
-        ["Vintage", source.vintage], ["Address", source.url ? link(source.url) : null], ["To know", source.note || null],
-        ["File", source.file || null], ["SHA-256", source.sha256 ? element("code", {}, source.sha256) : null],
+        [t("source.layer"), source.layer.replaceAll("_", " ")], [t("source.licence"), source.licence], [t("source.attribution"), source.attribution || null],
+        [t("source.vintage"), source.vintage], [t("source.address"), source.url ? link(source.url) : null], [t("source.note"), source.note || null],
+        [t("source.file"), source.file || null], ["SHA-256", source.sha256 ? element("code", {}, source.sha256) : null],
       ])));
     return cards;
   }
@@ -75,25 +82,30 @@
     const dropped = data.dropped.map((row) => [row.reason, number(row.count)]);
     const notes = [...new Set([...data.notes, data.place.note].filter(Boolean))];
     return [
-      element("h3", {}, "What to know"), element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))),
-      element("h3", {}, "Places that did not pass"), dropped.length ? powersite.facts(dropped) : element("p", {}, "None was dropped."),
-      element("h3", {}, "Question"), powersite.facts(data.question),
-      element("p", { class: "muted small" }, `Made by ${data.made.by} on ${data.made.on}.`),
+      element("h3", {}, t("notes.title")), element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))),
+      element("h3", {}, t("notes.dropped")), dropped.length ? powersite.facts(dropped) : element("p", {}, t("notes.none_dropped")),
+      element("h3", {}, t("notes.asked")), powersite.facts(data.question),
+      element("p", { class: "muted small" }, t("notes.made", { by: data.made.by, on: data.made.on })),
     ];
   }
 
-  const SHEETS = [["sites", "Sites", sitesSheet], ["regions", "Regions", regionsSheet], ["notes", "Notes", notesSheet], ["sources", "Sources", sourcesSheet]];
+  const SHEETS = [["sites", t("tab.sites"), sitesSheet], ["regions", t("tab.regions"), () => [powersite.regionTable()]], ["notes", t("tab.notes"), notesSheet], ["sources", t("tab.sources"), sourcesSheet]];
 
   powersite.buildPanel = function () {
     const tabs = document.getElementById("tabs"), sheets = document.getElementById("sheets");
     for (const [name, title, build] of SHEETS) {
       const tab = element("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `sheet-${name}` }, title);
-      tab.addEventListener("click", () => show(name));
+      tab.addEventListener("click", () => turnTo(name));
       tabs.append(tab);
       sheets.append(element("div", { role: "tabpanel", id: `sheet-${name}`, class: "sheet", "aria-labelledby": `tab-${name}`, "data-title": title }, ...build()));
     }
     tabs.addEventListener("keydown", turn);
-    show("sites");
+    powersite.buildCompare();
+    powersite.showTable();
+    powersite.showControls();
+    showActions();
+    state.listen(soon);
+    show(SHEETS.some(([name]) => name === state.get("tab")) ? state.get("tab") : "sites");
   };
   function show(name) {
     for (const [other] of SHEETS) {
@@ -103,21 +115,16 @@
       document.getElementById(`sheet-${other}`).classList.toggle("current", here);
     }
   }
+  function turnTo(name) {
+    show(name);
+    state.set({ tab: name === "sites" ? null : name });
+  }
   function turn(event) {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!move) return;
     const at = SHEETS.findIndex(([name]) => event.target.id === `tab-${name}`);
     const next = SHEETS[(at + move + SHEETS.length) % SHEETS.length][0];
-    show(next);
+    turnTo(next);
     document.getElementById(`tab-${next}`).focus();
   }
-
-  powersite.markRow = function (siteId) {
-    for (const row of document.querySelectorAll("#sheet-sites tbody tr")) {
-      if (row.dataset.id === siteId) {
-        row.setAttribute("aria-current", "true");
-        if (!powersite.narrow()) row.scrollIntoView({ block: "nearest" });
-      } else row.removeAttribute("aria-current");
-    }
-  };
 })();

@@ -21,7 +21,7 @@ from pyproj import Geod, Transformer
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo import kinds
-from geo.candidates import COLUMNS, area_ha, find_candidates, site_id, subdivide
+from geo.candidates import COLUMNS, area_ha, cell_side_km, find_candidates, site_id, subdivide
 from geo.errors import NoSiteError
 from geo.scenario import Scenario
 from tests.geo import toy
@@ -241,7 +241,7 @@ def test_every_place_dropped_is_no_site_with_all_reasons() -> None:
 
 
 def test_a_load_larger_than_a_square_is_no_site_and_no_crash() -> None:
-    with pytest.raises(NoSiteError, match="too little land: 2"):
+    with pytest.raises(NoSiteError, match="too little land: 1"):
         find(world("##"), replace(NEEDS_90_HA, load_mw=1000))
 
 
@@ -544,3 +544,15 @@ def test_the_parts_of_a_shape_become_pieces() -> None:
 @pytest.mark.parametrize("nothing", [Polygon(), MultiPolygon(), Point(0, 0)])
 def test_what_has_no_area_has_no_pieces(nothing: object) -> None:
     assert subdivide(nothing) == []  # type: ignore[arg-type]
+
+
+def test_a_load_that_no_cell_could_hold_gets_larger_cells() -> None:
+    """150 ha in cells of 100 ha: √(150 / 50) = 1.7, so cells of 2 km, half of which would do."""
+    big = replace(NEEDS_90_HA, load_mw=300)
+    assert cell_side_km(big) == 2
+    assert cell_side_km(replace(NEEDS_90_HA, load_mw=200)) == 1
+    found = find(world("#### #### ####"), big)
+    assert (found.frame["area_ha"] >= 150).all()
+    assert len(found.frame) > 0
+    assert "2 km wide" in found.notes[0]
+    assert find(world("###"), NEEDS_90_HA).notes == ()

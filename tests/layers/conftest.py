@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from layers.place import faults_of, open_place, read_layers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from geo.kinds import Layers
 
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+"""Real data beside the checkout, where there are any."""
 PLACE_TOML = """\
 name = "toy"
 title = "Toyland"
@@ -107,7 +108,7 @@ class Toy:
         """Replace the table of one layer, or add it."""
         path = self.folder / "place.toml"
         parts = path.read_text(encoding="utf-8").split("\n[layers.")
-        kept = [part for part in parts if not part.startswith(f"{kind}]")]
+        kept = [part for part in parts if not part.startswith((f"{kind}]", f"{kind}."))]
         self.write("place.toml", "\n[layers.".join([*kept, f"{kind}]\n{table}\n"]))
 
     def faults(self) -> list[str]:

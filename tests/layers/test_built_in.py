@@ -251,3 +251,12 @@ def test_routes_are_drawn_forwards(built_in: dict[str, Layers]) -> None:
     for line in built_in["norway"].lines.frame.geometry:
         start, *between, end = line.coords
         assert line.length <= LineString([start, *reversed(between), end]).length + 1
+
+
+def test_land_prices_of_norway_are_rents_over_three_percent(built_in) -> None:
+    """Modelled, as docs/land.md says: kr/daa and year × 10 daa/ha over kr per USD over 0.03."""
+    rows = built_in["norway"].land_prices.frame
+    number = rows[["value", "currency_per_usd"]].astype(float)
+    price = number["value"] * 10 / number["currency_per_usd"] / 0.03
+    assert set(rows["quality"]) == {"modelled"}
+    assert rows["land_price_usd_per_ha"].tolist() == pytest.approx(price.tolist(), abs=0.51)

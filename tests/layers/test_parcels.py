@@ -88,7 +88,7 @@ def test_several_layers_without_sites_are_a_question(toy: Toy, tmp_path: Path) -
     [
         ("mine.gpkg", "<OGRVRTDataSource/>", "is not GPKG, whatever its name"),
         ("mine.geojson", "<OGRVRTDataSource/>", "is not GeoJSON, whatever its name"),
-        ("mine.xlsx", "PK", "is of no known format"),
+        ("mine.xlsx", "PK", "is not an XLSX workbook"),
         ("mine.csv", "name\nMine\n", "lon"),
     ],
 )

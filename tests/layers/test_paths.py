@@ -137,7 +137,7 @@ def test_format_follows_the_extension(file: str, form: str) -> None:
     assert format_of(file, form, "here") == (form, [])
 
 
-@pytest.mark.parametrize("file", ["a.vrt", "a.kml", "a.shp.zip", "a.tar", "a", "csv"])
+@pytest.mark.parametrize("file", ["a.vrt", "a.dxf", "a.shp.zip", "a.tar", "a", "csv"])
 def test_other_formats_are_refused(file: str) -> None:
     form, (fault,) = format_of(file, "", "here")
     assert form == ""

@@ -190,11 +190,8 @@ PLANTS = '[layers.plants]\nfile = "plants.csv"\n'
         ),
         (
             PLANTS,
-            PLANTS + 'format = "xlsx"\n',
-            (
-                "place.toml [layers.plants] format: 'xlsx' is unknown; "
-                "write one of csv, geojson, gpkg, shp, fgb"
-            ),
+            PLANTS + 'format = "gridkitt"\n',
+            "place.toml [layers.plants] format: 'gridkitt' is unknown; did you mean 'gridkit'?",
         ),
         (
             PLANTS,
@@ -203,10 +200,10 @@ PLANTS = '[layers.plants]\nfile = "plants.csv"\n'
         ),
         (
             '"plants.csv"',
-            '"plants.xlsx"',
+            '"plants.dxf"',
             (
-                "place.toml [layers.plants] file: 'plants.xlsx' is of no known format; "
-                "convert it to one of csv, geojson, gpkg, shp, fgb"
+                "place.toml [layers.plants] file: 'plants.dxf' is of no known format; "
+                "convert it to one of csv, geojson, gpkg, shp, fgb, xlsx, kml, gml, tab"
             ),
         ),
     ],

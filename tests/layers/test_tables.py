@@ -63,14 +63,19 @@ def test_other_encoding_is_named_with_its_row() -> None:
     assert faults == [
         (
             "t.csv row 3: is not UTF-8 (byte 0xe6); "
-            "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8')"
+            "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8'), or declare its encoding"
         )
     ]
 
 
-def test_utf_16_is_named() -> None:
-    _, faults = read("id\n1\n".encode("utf-16"))
-    assert faults[0].startswith("t.csv row 1: has bytes of zero, as UTF-16")
+def test_utf_16_is_known_by_its_mark() -> None:
+    frame, faults = read("id\nFræna\n".encode("utf-16"))
+    assert (frame["id"].tolist(), faults) == (["Fræna"], [])
+
+
+def test_bytes_of_zero_are_named() -> None:
+    _, faults = read(b"id\n1\x00\n")
+    assert faults[0].startswith("t.csv row 2: has bytes of zero")
 
 
 def test_latin_1_in_a_place(toy: Toy) -> None:
@@ -86,7 +91,8 @@ def test_columns_of_one_name() -> None:
 
 def test_semicolons() -> None:
     _, faults = read(b"id;mw\n1;2\n")
-    assert faults == ["t.csv row 1: is separated by semicolons; save the file with commas"]
+    remedy = "save the file with commas, or declare separator = ';'"
+    assert faults == [f"t.csv row 1: is separated by semicolons; {remedy}"]
 
 
 def test_every_ragged_row_is_named_and_left_out() -> None:

@@ -27,6 +27,11 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 PATIENCE_S = 60.0
+KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
+
+
+class MovedError(Exception):
+    """The page went away while it was asked."""
 
 
 class Browser:
@@ -77,15 +82,29 @@ class Browser:
         while True:
             answer = self._receive()
             if answer.get("id") == self._last:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise MovedError
                 assert "error" not in answer, answer
                 return dict(answer["result"])
             self.events.append(answer)
 
-    def open(self, path: Path, width: int = 1400, height: int = 900, *, dark: bool = False) -> None:
-        """Load a file and wait until the page says that it is ready."""
+    def open(
+        self,
+        path: Path,
+        width: int = 1400,
+        height: int = 900,
+        *,
+        dark: bool = False,
+        fragment: str = "",
+    ) -> None:
+        """Load a file, at a fragment of its address, and wait until the page says it is ready."""
         self.resize(width, height, dark=dark)
+        # What another test has left in the address would make this a jump within one document.
+        self.call("Page.navigate", url="about:blank")
+        self.wait("location.href === 'about:blank'")
         self.events.clear()
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        url = path.resolve().as_uri()
+        self.call("Page.navigate", url=f"{url}#{fragment}" if fragment else url)
         self.wait("document.documentElement?.dataset.ready === 'true'")
 
     def resize(self, width: int, height: int, *, dark: bool = False) -> None:
@@ -108,15 +127,21 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, condition: str) -> None:
-        """Wait until an expression is true."""
+        """Wait until an expression is true; a page that is being loaded anew is waited for too."""
         end = time.monotonic() + PATIENCE_S
-        while not self.run(condition):
+        while not self._is_true(condition):
             assert time.monotonic() < end, f"never true: {condition}; {self.complaints()}"
             time.sleep(0.05)
 
+    def _is_true(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except MovedError:
+            return False
+
     def press(self, key: str) -> None:
         """Press and release a key."""
-        code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40}[key]
+        code = KEYS.get(key) or ord(key.upper())
         text = {"text": "\r"} if key == "Enter" else {}
         values = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", **values, **text)

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.backdrop import backdrop, price_breaks, region_prices
+from maps.backdrop import backdrop, breaks, region_prices
 
 if TYPE_CHECKING:
     from geo.siting import Siting
 
 
 def test_price_classes_have_equal_ratios() -> None:
-    assert price_breaks(pd.Series([1.0, 100_000.0])) == [10.0, 100.0, 1000.0, 10_000.0, 100_000.0]
+    assert breaks(pd.Series([1.0, 100_000.0])) == [10.0, 100.0, 1000.0, 10_000.0, 100_000.0]
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,18 @@ def test_price_classes_have_equal_ratios() -> None:
     [([], []), ([np.nan], []), ([0.0], []), ([500.0, 500.0], [500.0])],
 )
 def test_price_classes_of_few_prices(prices: list[float], expected: list[float]) -> None:
-    assert price_breaks(pd.Series(prices, dtype=float)) == expected
+    assert breaks(pd.Series(prices, dtype=float)) == expected
+
+
+def test_the_last_class_ends_above_the_largest_value_however_it_is_rounded() -> None:
+    assert breaks(pd.Series([1.0, 6428.548596]))[-1] == 6430
+    assert breaks(pd.Series([0.5, 0.123456]))[-1] == 0.5
+    assert breaks(pd.Series([12222.6]))[-1] == 12300
 
 
 def test_every_price_has_a_class() -> None:
     prices = pd.Series([1234.5, 2178.0, 7197.0, 9999.9])
-    assert price_breaks(prices)[-1] >= prices.max()
+    assert breaks(prices)[-1] >= prices.max()
 
 
 def test_region_without_a_price_stays_unknown(siting: Siting) -> None:

@@ -13,7 +13,7 @@ from geo.drawing import DrawnLines, DrawnSubstations
 from geo.scenario import Scenario
 from geo.siting import find_sites
 from geo.tolerances import TOLERANCES
-from maps.geopackage import contents
+from maps.delivery import Order, contents, deliver
 from maps.manifest import manifest
 from maps.scene import scene
 from tests.geo import drawings
@@ -58,7 +58,7 @@ def test_the_geopackage_tells_junctions_and_joints(drawn: Siting) -> None:
 
 
 def test_the_manifest_tells_tolerances_and_counts(drawn: Siting, tmp_path: Path) -> None:
-    found = json.loads(json.dumps(manifest(drawn, tmp_path, []), allow_nan=False))
+    found = json.loads(json.dumps(manifest(deliver(drawn, Order()), tmp_path, []), allow_nan=False))
     assert found["topology"]["snap_m"] == 150
     assert found["inferred"]["joints"]["tapped"] == 1
 

@@ -13,7 +13,8 @@ import pyogrio
 import pytest
 
 from geo.errors import OutputError
-from maps.geopackage import stations_with_headroom, write_geopackage
+from maps.delivery import Order, deliver, stations_with_headroom
+from maps.geopackage import write_geopackage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 SPATIAL = [
-    "sites", "feeds", "supply_paths", "regions", "substations", "lines", "plants", "campuses",
+    "sites", "feeds", "supply_paths", "regions", "substations", "lines", "plants", "gas_fields",
+    "campuses",
 ]  # fmt: skip
-TABLES = ["headroom", "congestion", "sources"]
+TABLES = ["headroom", "congestion", "limits", "upgrades", "tasks", "sources", "dictionary"]
 
 
 @pytest.fixture
 def package(siting: Siting, tmp_path: Path) -> Path:
-    write_geopackage(siting, tmp_path / "toy.gpkg")
+    write_geopackage(deliver(siting, Order()), tmp_path / "toy.gpkg")
     return tmp_path / "toy.gpkg"
 
 
 def test_layers_and_rows(package: Path) -> None:
     layers = [str(name) for name, _ in pyogrio.list_layers(package)]
-    assert layers == [*SPATIAL, *TABLES]
+    assert layers == [*SPATIAL, *TABLES, "layer_styles"]
     counts = {name: len(pyogrio.read_dataframe(package, layer=name)) for name in layers}
     assert counts["sites"] == counts["feeds"] == 5
     assert counts["regions"] == 3
@@ -69,9 +71,9 @@ def test_substation_shows_its_strongest_bus(siting: Siting) -> None:
 
 def test_layer_that_the_place_lacks_is_left_out(siting: Siting, tmp_path: Path) -> None:
     bare = replace(siting, layers=replace(siting.layers, plants=None, campuses=None))
-    write_geopackage(bare, tmp_path / "bare.gpkg")
+    write_geopackage(deliver(bare, Order()), tmp_path / "bare.gpkg")
     layers = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "bare.gpkg")}
-    assert layers == {*SPATIAL, *TABLES} - {"plants", "campuses"}
+    assert layers == {*SPATIAL, *TABLES, "layer_styles"} - {"plants", "campuses"}
 
 
 def test_supply_paths_come_back_and_one_without_a_line_has_no_shape(package: Path) -> None:
@@ -86,7 +88,7 @@ def test_nothing_congested_and_no_path_are_empty_layers(siting: Siting, tmp_path
     bare = replace(
         siting, congestion=siting.congestion.head(0), supply_paths=siting.supply_paths.head(0)
     )
-    write_geopackage(bare, tmp_path / "bare.gpkg")
+    write_geopackage(deliver(bare, Order()), tmp_path / "bare.gpkg")
     for layer, column in (("congestion", "branch_name"), ("supply_paths", "stations")):
         found = pyogrio.read_dataframe(tmp_path / "bare.gpkg", layer=layer)
         assert found.empty
@@ -95,7 +97,7 @@ def test_nothing_congested_and_no_path_are_empty_layers(siting: Siting, tmp_path
 
 def test_path_that_cannot_be_written(siting: Siting, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"cannot write 'x\.gpkg'"):
-        write_geopackage(siting, tmp_path / "absent" / "x.gpkg")
+        write_geopackage(deliver(siting, Order()), tmp_path / "absent" / "x.gpkg")
 
 
 @pytest.mark.gdal
@@ -125,7 +127,7 @@ def test_ogrinfo_reads_every_layer(package: Path, ogrinfo: str, elsewhere: dict[
 
 @pytest.mark.gdal
 def test_hostile_names_reach_ogrinfo_as_text(hostile: Siting, tmp_path: Path, ogrinfo: str) -> None:
-    write_geopackage(hostile, tmp_path / "hostile.gpkg")
+    write_geopackage(deliver(hostile, Order()), tmp_path / "hostile.gpkg")
     answer = subprocess.run(
         [ogrinfo, "-al", str(tmp_path / "hostile.gpkg"), "sites"],
         capture_output=True,

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from maps.delivery import Order, deliver
 from maps.manifest import created, installed_version, manifest
 
 if TYPE_CHECKING:
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 
 def test_names_question_sources_versions_and_files(siting: Siting, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"abc")
-    found = json.loads(json.dumps(manifest(siting, tmp_path, ["a.csv"]), allow_nan=False))
+    found = json.loads(
+        json.dumps(manifest(deliver(siting, Order()), tmp_path, ["a.csv"]), allow_nan=False)
+    )
     assert found["schema_version"] == 1
     assert found["place"]["name"] == "toy"
     assert found["scenario"]["load_mw"] == 180.0
     assert found["crs"] == {
         "measured_in": "EPSG:25833",
-        "geopackage": "EPSG:25833",
+        "delivered_in": "EPSG:25833",
         "geojson": "EPSG:4326",
     }
     assert found["counts"]["by_grade"] == {"A": 2, "B": 2, "C": 2, "D": 2}
@@ -43,7 +46,9 @@ def test_changed_standards_are_listed(siting: Siting, tmp_path: Path) -> None:
     standards = replace(siting.layers.place.standards, ambient_c=10.0)
     place = replace(siting.layers.place, standards=standards)
     changed = replace(siting, layers=replace(siting.layers, place=place))
-    assert manifest(changed, tmp_path, [])["standards_changed"] == {"ambient_c": 10.0}
+    assert manifest(deliver(changed, Order()), tmp_path, [])["standards_changed"] == {
+        "ambient_c": 10.0
+    }
 
 
 def test_time_of_making_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING
 import folium
 
 from maps import page
-from maps.page import map_html, ours, shell, with_data
+from maps.page import content_policy, map_html, ours, shell, with_data
 from tests.maps.toy import HOSTILE
 
 if TYPE_CHECKING:
     from geo.siting import Siting
+
+
+KNOWN_TEXTS = {
+    "http://www.w3.org/2000/svg",
+    "https://leafletjs.com",
+    "https://bugs.chromium.org/p/chromium/issues/detail?id=600120",
+    "https://bugzilla.mozilla.org/show_bug.cgi?id=888319",
+}
+"""Addresses in Leaflet that nothing is loaded from: a namespace, comments, a link not shown."""
 
 
 class Elements(html.parser.HTMLParser):
@@ -78,6 +87,23 @@ def test_policy_allows_each_script_by_its_hash_and_nothing_else(siting: Siting) 
         assert f"'sha256-{digest}'" in policy
 
 
+def test_without_a_basemap_the_page_names_no_host_and_may_ask_none(siting: Siting) -> None:
+    text = map_html(siting)
+    assert "openstreetmap.org" not in text
+    outside = text.replace(island_of(text), "")
+    assert set(re.findall(r"https?://[^\s\"'`\\)]+", outside)) <= KNOWN_TEXTS
+    assert re.findall(r"https?:", content_policy(shell())) == []
+
+
+def test_a_basemap_opens_the_policy_to_its_tiles_and_to_nothing_else(siting: Siting) -> None:
+    plain, tiled = (
+        re.search(r'Policy" content="([^"]*)"', map_html(siting, name)).group(1)  # type: ignore[union-attr]
+        for name in ("none", "osm")
+    )
+    assert tiled.replace("img-src data: https://tile.openstreetmap.org;", "img-src data:;") == plain
+    assert json.loads(island_of(map_html(siting, "osm")))["basemap"]["owners"].startswith("©")
+
+
 def test_hostile_names_are_only_in_the_island(hostile: Siting) -> None:
     text = map_html(hostile)
     inside = island_of(text)
@@ -116,4 +142,4 @@ def test_scripts_of_ours_set_text_and_never_markup() -> None:
 
 
 def test_page_of_the_toy_is_small(siting: Siting) -> None:
-    assert len(map_html(siting).encode()) < 300_000
+    assert len(map_html(siting).encode()) < 500_000

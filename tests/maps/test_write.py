@@ -113,3 +113,19 @@ def test_files_can_be_read_by_those_who_usually_can(tmp_path: Path) -> None:
     usual.write_text("1")
     placed = place_file(tmp_path / "placed", puts("1"))
     assert placed.stat().st_mode == usual.stat().st_mode
+
+
+def test_what_a_killed_run_left_is_removed_and_one_at_work_is_not(tmp_path: Path) -> None:
+    left = tmp_path / ".powersite-file-0000"
+    left.mkdir()
+    (left / "x").write_text("half")
+    place_file(tmp_path / "x", puts("1"))
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+    def slow(path: Path) -> None:
+        place_file(tmp_path / "y", puts("2"))
+        path.write_text("3")
+
+    place_file(tmp_path / "x", slow)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "y"]
+    assert (tmp_path / "x").read_text() == "3"

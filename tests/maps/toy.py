@@ -238,6 +238,7 @@ def toy_sites(name: Namer, regions: list[str]) -> gpd.GeoDataFrame:
         "poi_voltage_kv": 132.0,
         "tie_km": [4.0 + i for i in range(count)],
         "redundancy": list(REDUNDANCY),
+        "supply_ways": [3.0, 2, 2, 1, 2, 1, 1, np.nan],
         "months_p10": [20.0] * 7 + [np.nan],
         "months_p50": [28.0, 30, 14, 33, 40, 42, 60, np.nan],
         "months_p90": [44.0] * 6 + [90.0, np.nan],
@@ -342,15 +343,15 @@ def toy_sureness(sites: gpd.GeoDataFrame) -> Sureness:
 
 
 def toy_upgrades() -> pd.DataFrame:
-    """Write down what three measures on its limit would free."""
+    """Write down what measures on their limits would free for two points of connection."""
     return pd.DataFrame(
         {
-            "bus_id": ["T-S0@132"] * 3,
-            "branch": ["T-L2"] * 3,
-            "measure": ["+100 MW", "+50%", "second circuit"],
-            "firm_mw": [610.0, 500.0, 420.0],
-            "unlocked_mw": [190.0, 80.0, 0.0],
-            "usd": [9e6, 9e6, 21e6],
+            "bus_id": ["T-S0@132"] * 3 + ["T-S2@132"] * 2,
+            "branch": ["T-L2"] * 5,
+            "measure": ["+100 MW", "+50%", "second circuit", "+100 MW", "second circuit"],
+            "firm_mw": [610.0, 500.0, 420.0, 200.0, 260.0],
+            "unlocked_mw": [190.0, 80.0, 0.0, 50.0, 110.0],
+            "usd": [9e6, 9e6, 21e6, 9e6, 21e6],
         }
     )
 

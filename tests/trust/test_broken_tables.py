@@ -386,11 +386,6 @@ REFUSED: dict[str, tuple[Spoil, str, str]] = {
         "plants.csv row 4",
         "is not UTF-8 (byte 0x92)",
     ),
-    "UTF-16": (
-        whole("plants.csv", lambda text: text.encode("utf-16")),
-        "plants.csv row 1",
-        "bytes of zero, as UTF-16",
-    ),
     "UTF-16 without its mark": (
         whole("plants.csv", lambda text: text.encode("utf-16-le")),
         "plants.csv row 1",
@@ -604,7 +599,7 @@ def test_a_disk_that_fails(country: Country, command, monkeypatch) -> None:
     def fails(_path: object) -> str:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("layers.place.sha256_of", fails)
+    monkeypatch.setattr("layers.frames.sha256_of", fails)
     printed = command("check", str(country.folder))
     assert printed.code == 3
     assert "plants.csv: cannot be read (Input/output error); check" in printed.out

@@ -242,7 +242,7 @@ REFUSED: dict[str, tuple[Spoil, str, str]] = {
     "a table in another encoding than it says": (
         regions_as("shp", lambda c: c.write(
             "r.dbf", (c.folder / "r.dbf").read_bytes().replace(b"West", b"W\xe5st"))),
-        "r.shp", "can't decode byte 0xe5",
+        "r.shp", "has texts that are not utf-8",
     ),
     "a GeoPackage of garbage": (
         regions_as("gpkg", sql("r.gpkg", "UPDATE r SET geom = x'0102' WHERE name = 'West'")),

@@ -1,0 +1,109 @@
+"""Tie-lines of a place: over its ground where that is known, and else straight with a detour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.ground import ground_of
+from geo.reach import connect, connect_over
+from geo.routing import Ends, drawn, routes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+    from geo.tiles import Tiling
+
+
+@dataclass(frozen=True, eq=False)
+class TieLines:
+    """Measures and draws the tie-lines of a place."""
+
+    layers: Layers
+    """What is known."""
+    scenario: Scenario
+    """How far a line may go."""
+    points: pd.DataFrame
+    """Points of connection."""
+    tiling: Tiling
+    """How surfaces are worked on."""
+
+    def connect(self, places: pd.DataFrame) -> pd.DataFrame:
+        """Link every place to every point in reach, as `geo.reach.connect` does."""
+        if self.layers.surfaces is None:
+            factor = self.layers.place.standards.detour_factor
+            return connect(places, self.points, self.scenario, factor)
+        where = self.points[["x_m", "y_m"]].to_numpy(float)
+        ground, _ = ground_of(self.layers, self.scenario, where)
+        return connect_over(ground, places, self.points, self.tiling)
+
+    def draw(self, best: pd.DataFrame) -> gpd.GeoDataFrame:
+        """Draw the line of each site.
+
+        Parameters
+        ----------
+        best
+            site_id, poi_id, x_m, y_m, tie_km; line_usd and terrain_factor where surfaces are known.
+
+        Returns
+        -------
+        GeoDataFrame
+            site_id, poi_id, tie_km; and over known ground, by terrain that any line crosses,
+            km_<terrain> and usd_<terrain>, which add up to line_usd.
+        """
+        poi = self.points.loc[best["poi_id"], ["x_m", "y_m"]].to_numpy(float)
+        here = best[["x_m", "y_m"]].to_numpy(float)
+        frame = best[["site_id", "poi_id", "tie_km"]].reset_index(drop=True)
+        straight = shapely.linestrings(np.stack([here, poi], axis=1))
+        crs = self.layers.place.crs
+        if self.layers.surfaces is None:
+            return gpd.GeoDataFrame(frame, geometry=straight, crs=crs)
+        return self._drawn(frame, here, poi, best["line_usd"].to_numpy(float))
+
+    def _drawn(
+        self, frame: pd.DataFrame, here: np.ndarray, poi: np.ndarray, line_usd: np.ndarray
+    ) -> gpd.GeoDataFrame:
+        ground, _ = ground_of(self.layers, self.scenario, poi)
+        spots, spot = np.unique(poi, axis=0, return_inverse=True)
+        pairs = list(zip(range(len(frame)), spot.ravel().tolist(), strict=True))
+        ends = Ends(ground, spots, here, frozenset(pairs))
+        ways = drawn(ends, self.tiling)
+        table = routes(ends, self.tiling).set_index(["place", "point"]).reindex(pairs)
+        names = [row.name for row in ground.standards.terrains]
+        crossed = [name for name in names if table[f"km_{name}"].gt(0).any()]
+        worth = table[[f"cost_km_{name}" for name in crossed]].set_axis(crossed, axis=1)
+        share = worth.div(worth.sum(axis=1), axis=0)
+        columns = {f"km_{name}": table[f"km_{name}"].to_numpy() for name in crossed}
+        columns |= {f"usd_{name}": share[name].to_numpy() * line_usd for name in crossed}
+        return gpd.GeoDataFrame(
+            frame.assign(**columns), geometry=[ways.loc[pair] for pair in pairs], crs=ground.crs
+        )
+
+
+def ground_notes(layers: Layers) -> dict[str, bool]:
+    """Say what is known of the ground, and what is not."""
+    surfaces = layers.surfaces
+    rasters = {} if surfaces is None else surfaces.rasters
+    unknown = [
+        name
+        for kind, name in (("elevation", "Slope"), ("land_cover", "land cover"))
+        if kind not in rasters
+    ]
+    words = " and ".join(unknown)
+    words = f"{words[:1].upper()}{words[1:]}"
+    verb = "are" if len(unknown) > 1 else "is"
+    cell = 0.0 if surfaces is None else surfaces.cell_m
+    return {
+        f"{words} {verb} not known here: a site may lie on ground too steep or too wet to "
+        "build on.": bool(unknown),
+        f"Land is screened on cells of {cell:g} m, barred ground on pieces of them; a value that "
+        "is known for less than half of a site is shown as unknown.": surfaces is not None,
+        "Tie-lines follow the cheapest way over these cells in eight directions, which makes them "
+        "up to 8 % longer than a free line; they are no route survey.": surfaces is not None,
+    }

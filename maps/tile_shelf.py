@@ -1,0 +1,93 @@
+"""Tiles that are done, each in a file of its own, so that an interrupted run goes on from there."""
+
+from __future__ import annotations
+
+import zipfile
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.growth import grown_arrays, grown_of
+from geo.land_digest import ground_digest
+from geo.screening import cells_arrays, cells_of
+from maps.write import place_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.ground import Ground
+    from geo.surface import Grid
+
+SUFFIX = ".npz"
+STAGES = frozenset({"sites_in", "screen"})
+"""What takes long enough to be kept."""
+
+
+class TileShelf:
+    """A folder of tiles; those of other ground lie in folders of their own and are left alone.
+
+    Parameters
+    ----------
+    folder
+        Where; made when the first tile is put.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: list[tuple[Ground, str]] = []
+
+    def holds(self, stage: str, shared: Any, tile: Grid) -> bool:  # noqa: ANN401 -- what tiles read
+        """Say whether something was kept of a tile."""
+        return stage in STAGES and self._path(stage, shared, tile).is_file()
+
+    def get(self, stage: str, shared: Any, tile: Grid) -> Any:  # noqa: ANN401 -- what was put
+        """Return what was kept of a tile; None where nothing, or half a file, is there."""
+        try:
+            with (
+                self._path(stage, shared, tile).open("rb") as file,
+                np.load(file, allow_pickle=False) as kept,
+            ):
+                arrays = dict(kept)
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+            return None
+        return grown_of(arrays) if stage == "sites_in" else cells_of(arrays, shared, tile)
+
+    def put(self, stage: str, shared: Any, tile: Grid, result: Any) -> None:  # noqa: ANN401 -- as above
+        """Keep the result of a tile.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        if stage not in STAGES:
+            return
+        arrays = grown_arrays(result) if stage == "sites_in" else cells_arrays(result)
+
+        def write(path: Path) -> None:
+            with path.open("wb") as file:
+                np.savez_compressed(file, **arrays)
+
+        place_file(self._path(stage, shared, tile), write)
+
+    def remove(self) -> None:
+        """Remove the tiles that this run kept or used, when its answer is out."""
+        for _, name in self._names:
+            for path in (self._folder / name).glob(f"*{SUFFIX}"):
+                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                (self._folder / name).rmdir()
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _path(self, stage: str, shared: Ground, tile: Grid) -> Path:
+        at = f"{stage}_{tile.row}_{tile.column}_{tile.rows}_{tile.columns}{SUFFIX}"
+        return self._folder / self._name(shared) / at
+
+    def _name(self, shared: Ground) -> str:
+        for known, name in self._names:
+            if known is shared:
+                return name
+        self._names.append((shared, ground_digest(shared)[:16]))
+        return self._names[-1][1]

@@ -1,0 +1,65 @@
+"""Tiles that are kept: an interrupted run goes on, another run takes none of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geo.growth import sites_in
+from geo.screening import screen
+from geo.tiles import Threads, Tiling, over_tiles
+from maps.tile_shelf import TileShelf
+from tests.geo import ground
+
+
+class Stops:
+    """Stops after so many tiles, as a run that is interrupted does."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+        self.asked = 0
+
+    def run(self, function, shared, items):
+        self.asked = len(items)
+        for done in Threads().run(function, shared, items):
+            if self.left == 0:
+                raise KeyboardInterrupt
+            self.left -= 1
+            yield done
+
+
+@pytest.mark.parametrize("function", [screen, sites_in])
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, function) -> None:
+    place, grid = ground.of_toyland()
+    tiles = list(grid.tiles(80))
+    whole = [done for _, done in over_tiles(function, place, tiles, Tiling())]
+    with pytest.raises(KeyboardInterrupt):
+        list(over_tiles(function, place, tiles, Tiling(Stops(2), TileShelf(tmp_path / "keep"))))
+    engine, shelf = Stops(99), TileShelf(tmp_path / "keep")
+    again = [done for _, done in over_tiles(function, place, tiles, Tiling(engine, shelf))]
+    assert engine.asked == len(tiles) - 2
+    for one, other in zip(whole, again, strict=True):
+        if function is screen:
+            assert np.array_equal(one.barred, other.barred)
+            assert np.array_equal(one.columns["pue"], other.columns["pue"], equal_nan=True)
+        else:
+            assert [part.tolist() for part in one.pieces] == [p.tolist() for p in other.pieces]
+            assert one.dropped == other.dropped
+    shelf.remove()
+    assert not (tmp_path / "keep").exists()
+
+
+def test_tiles_of_other_ground_or_half_written_serve_nobody(tmp_path) -> None:
+    place, grid = ground.of_toyland()
+    shelf, (tile, *_) = TileShelf(tmp_path), list(grid.tiles(80))
+    shelf.put("sites_in", place, tile, sites_in(place, tile))
+    assert shelf.holds("sites_in", place, tile)
+    other, _ = ground.of_toyland(asked=replace(ground.ASKED, load_mw=90))
+    assert not TileShelf(tmp_path).holds("sites_in", other, tile)
+    (path,) = tmp_path.glob("*/*.npz")
+    path.write_bytes(path.read_bytes()[:100])
+    assert shelf.get("sites_in", place, tile) is None
+    ((_, found),) = over_tiles(sites_in, place, [tile], Tiling(shelf=shelf))
+    assert len(found.pieces) == len(sites_in(place, tile).pieces)
