@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ROOMS := geo layers maps cli.py
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench docs requirements clean
+.PHONY: demo test lint bench docs requirements licences sbom clean
 
 demo: .venv/.runtime
 	$(BIN)/powersite site norway --load-mw 180 --out out/norway
@@ -43,6 +43,12 @@ requirements: .venv/.dev
 		--output-file requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.txt \
 		--output-file requirements.txt
+
+licences: .venv/.dev
+	$(BIN)/python -m tests.trust.supply licences
+
+sbom: .venv/.dev
+	$(BIN)/python -m tests.trust.supply sbom
 
 # Only what make made: other answers under out/ are the user's.
 clean:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import signal
 import sys
 import time
@@ -90,6 +91,27 @@ Keep = Annotated[
 AsFormat = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
+class _Stages:
+    """When each stage of a run began; told as JSON where --timings asks for it."""
+
+    def __init__(self) -> None:
+        self._begun = [("reading", time.monotonic())]
+
+    def begin(self, stage: str) -> None:
+        if stage != self._begun[-1][0]:
+            self._begun.append((stage, time.monotonic()))
+
+    def text(self) -> str:
+        """Sum the seconds of each stage, in the order of their beginning."""
+        seconds: dict[str, float] = {}
+        ends = [*(start for _, start in self._begun[1:]), time.monotonic()]
+        for (stage, start), end in zip(self._begun, ends, strict=True):
+            seconds[stage] = seconds.get(stage, 0.0) + end - start
+        rows = [{"stage": stage, "seconds": round(took, 3)} for stage, took in seconds.items()]
+        total = round(ends[-1] - self._begun[0][1], 3)
+        return json.dumps({"schema_version": 1, "stages": rows, "total_seconds": total}) + "\n"
+
+
 class Question(NamedTuple):
     """What the shared options of a command said."""
 
@@ -103,6 +125,8 @@ class Question(NamedTuple):
     """No progress."""
     verbose: bool
     """Each stage on a line of its own, with the seconds it began at."""
+    stages: _Stages | None = None
+    """Keeps the time of each stage."""
 
 
 def _knob(name: str, kind: Any, text: str) -> inspect.Parameter:  # noqa: ANN401 -- a type, as typer takes it
@@ -176,6 +200,19 @@ OTHER_OPTIONS = (
         ],
     ),
     inspect.Parameter(
+        "timings",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[
+            Path | None,
+            typer.Option(
+                "--timings",
+                metavar="FILE",
+                help="Write the seconds of each stage as JSON; - is stderr.",
+            ),
+        ],
+    ),
+    inspect.Parameter(
         "verbose",
         inspect.Parameter.KEYWORD_ONLY,
         default=False,
@@ -201,10 +238,14 @@ def asks(*knobs: inspect.Parameter) -> Callable[[Callable[..., None]], Callable[
             options = {name: given.pop(name) for name in names}
             chosen = {name: value for name, value in options.items() if value is not None}
             sites = chosen.pop("sites", None)
+            told = given.pop("timings")
             question = Question(
-                chosen, given.pop("config"), sites, given.pop("quiet"), given.pop("verbose")
-            )
+                chosen, given.pop("config"), sites, given.pop("quiet"), given.pop("verbose"),
+                None if told is None else _Stages(),
+            )  # fmt: skip
             command(**given, question=question)
+            if question.stages is not None:
+                _write_timings(question.stages.text(), told)
 
         signature = inspect.signature(command, eval_str=True)
         own = [
@@ -490,15 +531,17 @@ def check(place: CasePlace) -> None:
     from layers.case import faults_of_case, is_case
     from layers.place import look_over
     from maps.completeness import completeness_text
+    from maps.text import plain
 
     cased = is_case(place)
     place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
-        typer.echo(str(fault))
+        typer.echo(plain(fault))
     if faults:
-        typer.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {place}", err=True)
+        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        typer.echo(f"{count} in {plain(place)}", err=True)
         raise typer.Exit(SitingError.exit_code)
-    typer.echo(f"{place}: no fault found")
+    typer.echo(f"{plain(place)}: no fault found")
     if place_file is not None and layers is not None:
         found = completeness(layers, place_file.published_km)
         typer.echo(completeness_text(found), nl=False)
@@ -606,6 +649,18 @@ def assumptions() -> None:
     typer.echo(assumptions_text(), nl=False)
 
 
+def _write_timings(text: str, path: Path) -> None:
+    if str(path) == "-":
+        typer.echo(text, err=True, nl=False)
+        return
+    from maps.write import place_file
+
+    def write(made: Path) -> None:
+        made.write_text(text, encoding="utf-8")
+
+    place_file(path, write)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -638,6 +693,18 @@ class _Progress:
         self._start = time.monotonic()
 
     def __enter__(self) -> Callable[[float, str], None] | None:
+        shown, stages = self._shown(), self._question.stages
+        if stages is None:
+            return shown
+
+        def tell(part: float, stage: str) -> None:
+            stages.begin(stage)
+            if shown is not None:
+                shown(part, stage)
+
+        return tell
+
+    def _shown(self) -> Callable[[float, str], None] | None:
         if self._question.verbose:
             return self._line
         if self._question.quiet or not sys.stderr.isatty():
@@ -653,6 +720,8 @@ class _Progress:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if self._question.stages is not None:
+            self._question.stages.begin("writing")
         if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit)):
             typer.echo(f"powersite: interrupted{self._to_go_on}", err=True)
 
@@ -735,13 +804,14 @@ def _headroom_of_case(
     from geo.case_study import Asked, case_headroom
     from layers.case import read_case
     from layers.question import ask_case
+    from maps.text import plain
 
     scenario = ask_case(question.config, question.options)
     case = read_case(folder)
     answer = case_headroom(case, scenario, Asked(**asked), progress=progress, memory=memory)
     if not question.quiet:
         for note in answer.notes:
-            typer.echo(f"{folder}: {note}", err=True)
+            typer.echo(plain(f"{folder}: {note}"), err=True)
     return answer.frame
 
 
@@ -759,7 +829,9 @@ def main() -> None:
     try:
         app()
     except SitingError as error:
-        typer.echo(f"powersite: {error}", err=True)
+        from maps.text import plain
+
+        typer.echo(f"powersite: {plain(error)}", err=True)
         sys.exit(error.exit_code)
 
 

@@ -62,7 +62,7 @@ def zone_books(layers: Layers, scenario: Scenario, hydro_share: float) -> dict[s
     zone_of = price_zones(np.c_[plants.geometry.x, plants.geometry.y], layers)
     demand_mw = zone_demand_mw(layers, scenario.demand_in(layers.place.demand_mw))
     parts = {name: (zone_of == name, float(demand_mw[name])) for name in names}
-    if len(names) > 1:
+    if WHOLE not in parts:
         parts[WHOLE] = (np.ones(len(plants), dtype=bool), float(demand_mw.sum()))
     return {
         name: _book(plants[here], energy[here], mean_mw, standards)

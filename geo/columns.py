@@ -6,13 +6,14 @@ Every function returns faults instead of raising, so that a layer can report all
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import Fault
-from geo.units import unit_of
+from geo.units import clean, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ Dtype = Literal["text", "number", "integer", "flag"]
 TRUE_WORDS = frozenset({"true", "1", "1.0", "yes"})
 FALSE_WORDS = frozenset({"false", "0", "0.0", "no", ""})
 """A flag with an unknown among its rows is read from a vector file as 1.0 or 0.0."""
+LIKENESS: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def conform(
         A new frame with every promised column in its type (extra columns kept), and what is wrong.
     """
     out = frame.copy()
-    faults: list[Fault] = []
+    columns = tuple(columns)
+    faults = _name_faults(frame, columns, file)
     for column in columns:
         if column.name not in frame.columns:
             out[column.name] = column.empty(len(frame)).to_numpy()
@@ -89,6 +92,54 @@ def conform(
         out[column.name] = values
         faults.extend(found)
     return out, faults
+
+
+def remarks_on(frame: pd.DataFrame, columns: Iterable[Column], file: str) -> list[str]:
+    """Tell what `conform` mends in silence, counted, and which columns are probably misspelt."""
+    columns = tuple(columns)
+    texts = [column.name for column in columns if column.dtype == "text"]
+    cells = sum(_mended(frame[name]) for name in texts if name in frame.columns)
+    promised = [column.name for column in columns]
+    absent = [name for name in promised if name not in frame.columns]
+    others = [str(name) for name in frame.columns if name not in promised]
+    found = [(name, get_close_matches(name, others, 1, LIKENESS)) for name in absent]
+    told = [
+        f"{file}: column '{near[0]}' is not read, and {name} is taken as unknown; rename it if "
+        "that is what it holds."
+        for name, near in found
+        if near
+    ]
+    if cells:
+        told.append(
+            f"{file}: {cells} cells lost characters that no one sees, or had letters put together "
+            "that came in two parts."
+        )
+    return told
+
+
+def _mended(values: pd.Series) -> int:
+    """Count the texts that `clean` changes by more than blanks around them."""
+    texts = [value for value in values if isinstance(value, str)]
+    return sum(clean(text) != text.replace("\u00a0", " ").strip() for text in texts)
+
+
+def _name_faults(frame: pd.DataFrame, columns: tuple[Column, ...], file: str) -> list[Fault]:
+    """Find columns that are promised ones but for capitals; they would be passed over."""
+    promised = {column.name for column in columns}
+    alike = {
+        name: small
+        for name in frame.columns
+        if name not in promised and (small := str(name).strip().lower()) in promised
+    }
+    return [
+        Fault(
+            file,
+            f"column '{name}' differs from '{small}' in capitals or blanks only",
+            "rename it, map it under [layers.<kind>.columns] in place.toml, or remove it",
+        )
+        for name, small in alike.items()
+        if small not in frame.columns or not frame[name].equals(frame[small])  # else it is mapped
+    ]
 
 
 def unique(frame: pd.DataFrame, key: str, file: str) -> list[Fault]:
@@ -119,7 +170,7 @@ def _convert(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, l
 def _as_text(value: object) -> str:
     """Write a cell as text; whole numbers lose the '.0' that an unknown beside them brings."""
     whole = isinstance(value, float) and value.is_integer()
-    return f"{value:.0f}" if whole else str(value).strip()
+    return f"{value:.0f}" if whole else clean(value)
 
 
 def _to_flags(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Fault]]:
@@ -141,6 +192,8 @@ def _to_flags(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, 
 
 
 def _to_numbers(values: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Fault]]:
+    if values.dtype.kind in "bMm":  # true, dates and spans of time would pass for numbers
+        values = values.astype(object).where(values.isna(), values.map("{}".format))
     blank = values.isna() | (values.astype(object).map(lambda value: str(value).strip()) == "")
     numbers = pd.to_numeric(values.where(~blank), errors="coerce").astype(float)
     unit = unit_of(column.name)

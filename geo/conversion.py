@@ -109,10 +109,9 @@ def _added(campus: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataF
 
 
 def _feeds_today(here: pd.DataFrame, points: pd.DataFrame, tie_km: pd.Series) -> pd.Series:
-    """Say which links lead to the station nearest to their place."""
+    """Say which links lead to the station nearest to their place, or to one that is as near."""
     nearest = tie_km.groupby(here["site_id"]).transform("min") == tie_km
-    stations = points["substation_id"].where(nearest).groupby(here["site_id"]).transform("first")
-    return points["substation_id"] == stations
+    return nearest.groupby([here["site_id"], points["substation_id"]]).transform("any")
 
 
 def _known_feed(

@@ -104,6 +104,10 @@ def build_grid(layers: Layers) -> GridGraph:
     if lines.empty:
         raise GridError("lines: every line is direct current; add alternating-current lines")
     buses = _buses(layers, lines, standards)
+    if not (~buses["abroad"] & ~buses["junction"] & buses["on_line"]).any():
+        raise GridError(
+            "substations: no line meets one of the place itself; check positions and countries"
+        )
     branches = [*_line_rows(lines, place), *_transformer_rows(buses, place)]
     frame = pd.DataFrame(branches).set_index("branch_id").sort_index()
     return GridGraph(buses, frame, layers.inferred, _lost_together(layers, buses, frame))

@@ -19,8 +19,18 @@ from geo.checks import (
     region_faults,
     voltage_faults,
 )
-from geo.columns import Column, conform, unique
+from geo.columns import Column, conform, remarks_on, unique
 from geo.errors import Fault, LayerError
+from geo.plausible import (
+    energy_faults,
+    fuel_faults,
+    fuel_remarks,
+    implausible,
+    price_faults,
+    rating_faults,
+    scale_faults,
+    warmth_faults,
+)
 from geo.scenario import CHOICES
 from geo.standards import STANDARDS, Standards
 from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
@@ -70,6 +80,8 @@ class Layer:
     """Where they come from."""
     may_be_empty: bool = False
     """Whether no rows is a statement (there is none) and not a mistake."""
+    remarks: tuple[str, ...] = ()
+    """What was mended or passed over in reading, counted."""
 
     kind: ClassVar[str] = ""
     columns: ClassVar[tuple[Column, ...]] = ()
@@ -100,10 +112,18 @@ class Layer:
             faults += self.further_faults(frame, file)
         if faults:
             raise LayerError.of(faults)
+        told = (*self.remarks, *remarks_on(self.frame, self.columns, file))
+        object.__setattr__(
+            self, "remarks", tuple(dict.fromkeys((*told, *self.further_remarks(frame, file))))
+        )
         object.__setattr__(self, "frame", frame)
 
     def further_faults(self, _frame: gpd.GeoDataFrame, _file: str) -> list[Fault]:
         """Find what only this kind can be wrong about."""
+        return []
+
+    def further_remarks(self, _frame: gpd.GeoDataFrame, _file: str) -> list[str]:
+        """Tell what is read in another way than its owner may think."""
         return []
 
     def __len__(self) -> int:
@@ -186,6 +206,10 @@ class Lines(Layer):
         CONFIDENCE,
     )
 
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find ratings of nothing."""
+        return rating_faults(frame, file)
+
 
 @dataclass(frozen=True, eq=False)
 class Plants(Layer):
@@ -213,6 +237,14 @@ class Plants(Layer):
         ),
         Column("status", "text", "operating, under construction, …", required=False, nullable=True),
     )
+
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find more energy than the capacity gives in a year, and misspelt fuels."""
+        return [*energy_faults(frame, file), *fuel_faults(frame, file)]
+
+    def further_remarks(self, frame: gpd.GeoDataFrame, file: str) -> list[str]:
+        """Tell of fuels that nothing is known of."""
+        return fuel_remarks(frame, file)
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,6 +318,10 @@ class ClimateStations(Layer):
         QUALITY,
     )
 
+    def further_faults(self, frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+        """Find months warmer than the warmest."""
+        return warmth_faults(frame, file)
+
 
 @dataclass(frozen=True, eq=False)
 class LandPrices(Layer):
@@ -322,6 +358,10 @@ class PowerPrices(Layer):
         YEAR,
         QUALITY,
     )
+
+    def further_faults(self, frame: pd.DataFrame, file: str) -> list[Fault]:
+        """Find prices of a kilowatt-hour."""
+        return price_faults(frame, file)
 
 
 @dataclass(frozen=True, eq=False)
@@ -588,14 +628,24 @@ class Layers:
         LayerError
             With every fault found.
         """
-        faults = crs_faults(self) or [
-            *reference_faults(self),
-            *voltage_faults(self),
-            *region_faults(self),
-            *position_faults(self),
-        ]
+        faults = (
+            crs_faults(self)
+            or scale_faults(self)
+            or [
+                *reference_faults(self),
+                *voltage_faults(self),
+                *region_faults(self),
+                *position_faults(self),
+            ]
+        )
+        faults = faults or [*implausible(self)]
         if faults:
             raise LayerError.of(faults)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Tell what was mended or passed over in reading any layer."""
+        return [remark for layer in self.present() for remark in layer.remarks]
 
     def present(self) -> Iterator[Layer]:
         """Yield the layers that this place has, in a fixed order."""

@@ -209,6 +209,7 @@ def find_sites(
             *candidates.notes,
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
+            *layers.remarks,
         ),
         gantt=gantt(best, layers, scenario.seed),
         redispatch=study.redispatch,
@@ -315,6 +316,7 @@ def _notes(
     """Say what a reader of any output has to know."""
     islands = grid.islands[1:]
     imports_mw = float(-flows.supply_min_mw.sum())
+    listed_mw = 0.0 if layers.loads is None else float(layers.loads.frame["demand_mw"].sum())
     notes = {
         "Headroom is a screen from open data by direct-current flow, not an offer of a grid "
         "operator; voltage, stability and the connection queue are not in it.": True,
@@ -323,6 +325,8 @@ def _notes(
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
         cost_note(layers.place.standards): True,
+        f"The loads listed draw {listed_mw:,.0f} MW, more than the demand asked for; all of them "
+        "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         **ground_notes(layers),

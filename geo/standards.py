@@ -252,6 +252,16 @@ class Standards:
     transfer_share: float = assume(
         0.70, "1", "of the ratings of lines between zones that energy can use, outages borne"
     )
+    r_over_x_from_300_kv: float = assume(0.10, "1", "resistance over reactance of a line, for AC")
+    r_over_x_from_200_kv: float = assume(0.15, "1", "the same from 200 kV")
+    r_over_x_below_200_kv: float = assume(0.30, "1", "the same below")
+    transformer_r_over_x: float = assume(0.02, "1", "the same of a transformer")
+    wave_km_per_s: float = assume(
+        294_000.0, "km/s", "speed of a wave on a line, which gives its charging; 98 % of light"
+    )
+    reactive_share: float = assume(
+        0.5, "1", "reactive range of a supply over its capacity, both ways, for AC"
+    )
     # Profiles are frozen, so the call that makes a default shares nothing that could change.
     hydro_profile: Profile = assume(SNOW_MELT, "1", "inflow by month")  # noqa: RUF009
     wind_profile: Profile = assume(NORTH_WIND, "1", "wind power by month")  # noqa: RUF009

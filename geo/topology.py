@@ -132,8 +132,10 @@ def joined(layers: Layers) -> Layers:
     return replace(
         layers,
         place=replace(layers.place, topology=layers.place.topology or TOLERANCES),
-        substations=DrawnSubstations(traced.stations, layers.substations.source),
-        lines=Lines(traced.lines, layers.lines.source),
+        substations=DrawnSubstations(
+            traced.stations, layers.substations.source, remarks=layers.substations.remarks
+        ),
+        lines=Lines(traced.lines, layers.lines.source, remarks=layers.lines.remarks),
         ties=_moved(layers.ties, traced.inferred),
         loads=_moved(layers.loads, traced.inferred),
         inferred=traced.inferred,

@@ -1,7 +1,9 @@
-"""The suffix vocabulary of every dimensional name, and the few conversions we need."""
+"""The suffix vocabulary of every dimensional name, the few conversions we need, plain text."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 SUFFIXES: Final = {
@@ -41,6 +43,10 @@ M_PER_KM: Final = 1000.0
 M2_PER_HA: Final = 10_000.0
 KM_PER_MILE: Final = 1.609344
 MAX_VOLTAGE_KV: Final = 1200.0
+UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+"""Characters that no one sees, by which two ids that look alike would differ."""
 
 
 def unit_of(name: str) -> str:
@@ -66,3 +72,9 @@ def parse_voltages_kv(text: object) -> tuple[float, ...]:
     if not values or any(not 0 < value <= MAX_VOLTAGE_KV for value in values):
         raise ValueError(text)
     return tuple(sorted(values, reverse=True))
+
+
+def clean(value: object) -> str:
+    """Write a cell as text: without characters that no one sees, accents on their letters."""
+    text = UNSEEN.sub("", str(value)).replace("\u00a0", " ")
+    return unicodedata.normalize("NFC", text).strip()

@@ -61,11 +61,15 @@ class Frames:
         path, faults = find_file(self._place_file.folder, entry.file, entry.kind)
         if faults:
             return None, "", "", faults
-        digest = sha256_of(path)
-        if entry.format in TABLES:
-            frame, faults = self._from_table(path, entry, stations)
-        else:
-            frame, faults = self._from_features(path, entry)
+        try:
+            digest = sha256_of(path)
+            if entry.format in TABLES:
+                frame, faults = self._from_table(path, entry, stations)
+            else:
+                frame, faults = self._from_features(path, entry)
+        except OSError as error:
+            found = f"cannot be read ({error.strerror or error})"
+            return None, "", "", [Fault(entry.file, found, "check its permissions and the disk")]
         if not faults:
             frame = in_box(frame, entry.reading.bbox)
         nothing = frame.empty if faults else not len(frame.columns)

@@ -11,6 +11,7 @@ import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
 from geo.kinds import Layer, Layers, Parcels, Source
+from geo.units import clean
 from layers.cut import cut_to_land
 from layers.frames import Frames
 from layers.land import read_land
@@ -194,7 +195,7 @@ def _sites_of(path: Path, form: str) -> str:
 def _stations(frame: pd.DataFrame | None, crs: str) -> gpd.GeoSeries:
     if not isinstance(frame, gpd.GeoDataFrame) or "id" not in frame.columns:
         return gpd.GeoSeries([], crs=crs)
-    ids = frame["id"].astype(str).str.strip()
+    ids = frame["id"].map(clean)
     geometry = frame.geometry.to_numpy()
     points = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
     return gpd.GeoSeries(geometry[points], index=ids.to_numpy()[points], crs=crs)

@@ -79,8 +79,7 @@ def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        with config.open("rb") as stream:
-            return tomllib.load(stream)
+        return tomllib.loads(config.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         fault = Fault(str(config), "there is no such file", "check the path after --config")
         raise MissingFileError.of([fault]) from None
@@ -88,6 +87,6 @@ def _read(config: Path) -> dict[str, Any]:
         problem = f"cannot be read ({error.strerror})"
         fault = Fault(str(config), problem, "check the file's permissions")
         raise MissingFileError.of([fault]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = Fault(config.name, f"is not TOML: {error}", "correct it at that line")
         raise ScenarioError.of([fault]) from error

@@ -6,16 +6,17 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, LayerError
 from layers.gdal import harden
+from layers.zones import zone_means
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo.kinds import Source
@@ -108,23 +109,11 @@ class RasterFile:
         DataFrame
             mean (NaN where nothing is known) and coverage; same index.
         """
-        harden()
-        import rasterio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
-        from exactextract import exact_extract  # noqa: PLC0415 -- as above
-        from exactextract.raster import RasterioRasterSource  # noqa: PLC0415 -- as above
-
         there = shapes.to_crs(self.crs)
-        rows = {"row": np.arange(len(there))}
-        frame = gpd.GeoDataFrame(rows, geometry=there.to_numpy(), crs=self.crs)
-        with rasterio.open(self.path) as file:
-            found = exact_extract(
-                RasterioRasterSource(file), frame, ["mean", "count"], include_cols=["row"],
-                output="pandas",
-            )  # fmt: skip
-        found = found.set_index("row").reindex(range(len(frame)))
+        found = zone_means(self, there.to_numpy())
         pixels = there.area.to_numpy() / (self.pixel_x * self.pixel_y)
-        coverage = np.clip(found["count"].fillna(0.0).to_numpy() / np.maximum(pixels, 1e-12), 0, 1)
-        mean = found["mean"].to_numpy(dtype=float)
+        coverage = np.clip(found["count"].to_numpy() / np.maximum(pixels, 1e-12), 0, 1)
+        mean = found["mean"].to_numpy()
         return pd.DataFrame(
             {"mean": np.where(coverage > 0, mean, np.nan), "coverage": coverage}, index=shapes.index
         )

@@ -17,6 +17,7 @@ from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.surface import RASTER_KINDS
 from geo.tolerances import Tolerances, tolerance_faults
+from geo.units import clean
 from layers.importers import IMPORTERS, clip_of, importer_faults, unknown_format
 from layers.land_settings import LandFile, land_settings
 from layers.paths import FORMATS, format_of, name_faults
@@ -141,10 +142,14 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         The place as far as it can be understood, None if that is not at all; and what is wrong.
     """
     try:
-        with path.open("rb") as stream:
-            raw = tomllib.load(stream)
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
+    except RecursionError:
+        return None, [Fault(PLACE_TOML, "is nested too deeply", "write it flatter")]
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        return None, [Fault(PLACE_TOML, problem, "check the file's permissions")]
     except UnicodeDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     table, faults = typed(raw, PLACE_KEYS, PLACE_TOML)
@@ -228,11 +233,12 @@ def _place(
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
-    given = {key: table[key] for key in ("frequency_hz", "note") if key in table}
+    given = {key: table[key] for key in ("frequency_hz",) if key in table}
     return (
         Place(
             name=table["name"],
-            title=table["title"],
+            title=clean(table["title"]),
+            note=clean(table.get("note", "")),
             country=table["country"],
             crs=table["crs"],
             demand_mw=float(table["demand_mw"]),

@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from geo.errors import Fault
+from geo.units import clean
 from layers.datum import project, projected
 from layers.reading import DETECT
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 DEGREES: Final = "EPSG:4326"
 MIN_VERTICES: Final = 2
+SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-SEMICOLONS: Final = "save the file with commas, or declare separator = ';'"
 
 
 def read_table(
@@ -62,7 +63,9 @@ def read_table(
             Fault(file, "is empty", "write a header row and the rows")
         ]
     header = [name.strip() for name in rows.pop(next(iter(rows)))]
-    faults += _header_faults(header, file)
+    if faults := _form_faults(header, file):
+        return pd.DataFrame(), faults
+    faults = _header_faults(header, file)
     whole = {row: cells for row, cells in rows.items() if len(cells) == len(header)}
     faults += [
         Fault(
@@ -227,13 +230,18 @@ def _decode(data: bytes, file: str, encoding: str) -> tuple[str, list[Fault]]:
     elif not encoding:
         encoding = "utf-16" if data[:2] in UTF16_MARKS else "utf-8-sig"
     try:
-        return data.decode(encoding), []
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         name = "UTF-8" if encoding == "utf-8-sig" else encoding
         remedy = "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8')"
         found = f"is not {name} (byte 0x{data[error.start]:02x})"
         return "", [Fault(f"{file} row {row}", found, f"{remedy}, or declare its encoding")]
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        found = "has bytes of zero, as UTF-16 without a mark and broken files do"
+        return "", [Fault(f"{file} row {row}", found, "save the file as UTF-8")]
+    return text, []
 
 
 def detected(data: bytes) -> str:
@@ -263,9 +271,20 @@ def _rows(text: str, file: str, separator: str) -> tuple[dict[int, list[str]], l
     return {row: cells for row, cells in rows.items() if any(map(str.strip, cells))}, []
 
 
+def _form_faults(header: Sequence[str], file: str) -> list[Fault]:
+    """Find tables that are separated by something else, or begin with something else."""
+    where = f"{file} row 1"
+    if len(header) == 1:
+        for sign, name in SEPARATORS.items():
+            if sign in header[0]:
+                remedy = f"save the file with commas, or declare separator = '{sign}'"
+                return [Fault(where, f"is separated by {name}", remedy)]
+    if header[0].startswith(("#", "sep=")):
+        return [Fault(where, f"begins with '{header[0][:20]}'", "remove what is above the header")]
+    return []
+
+
 def _header_faults(header: Sequence[str], file: str) -> list[Fault]:
-    if len(header) == 1 and ";" in header[0]:
-        return [Fault(f"{file} row 1", "is separated by semicolons", SEMICOLONS)]
     twice = sorted({name for name in header if header.count(name) > 1})
     return [
         Fault(f"{file} row 1", f"column '{name}' is there twice", "rename or remove one")
@@ -341,4 +360,4 @@ def _via(cell: str) -> Floats | None:
 def _ends(frame: pd.DataFrame, name: str, at: Mapping[str, Floats]) -> list[Floats]:
     if name not in frame.columns:
         return [np.zeros(2)] * len(frame)
-    return [at.get(str(cell).strip(), np.zeros(2)) for cell in frame[name]]
+    return [at.get(clean(cell), np.zeros(2)) for cell in frame[name]]

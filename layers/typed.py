@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.errors import Fault
 from geo.kinds import Source
 from geo.scenario import suggestion
+from geo.units import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,4 +55,5 @@ def source_of(table: Table, name: str, file: str) -> tuple[Source, list[Fault]]:
     """Read where a file comes from; what is not said keeps its default."""
     known, faults = typed(table, SOURCE_KEYS, f"{PLACE_TOML} [{name}]")
     defaults = {item.name: item.default for item in fields(Source)}
-    return Source(**{**defaults, "title": file or "unknown", **known, "file": file}), faults
+    told = {key: clean(value) for key, value in known.items()}
+    return Source(**{**defaults, "title": file or "unknown", **told, "file": file}), faults

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import os
+import re
+import sqlite3
+import warnings
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 import pyproj
+import shapely
 
 from geo.errors import Fault
 from layers.datum import projected
@@ -49,6 +55,15 @@ SIGNATURES: Final = {
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 GDAL_PIPELINE: Final = b"gdal_streamed_alg"
 """Words by which GDAL takes a JSON file for a pipeline that it should run."""
+NUMERIC: Final = ("INT", "REAL", "DOUBLE", "FLOAT", "MEDIUMINT", "SMALLINT", "TINYINT")
+HARMLESS: Final = (
+    "Could not parse column",  # a column of texts and numbers, which is kept as text
+    "Non closed ring detected",  # the row is refused for its shape
+    "invalid value encountered",  # the same, by numpy
+)
+"""How warnings begin after which nothing is lost."""
+CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{\s*"name"\s*:\s*"([^"]*)"')
+HALF_TURN: Final = 180.0
 HEAD_BYTES: Final = 4096
 
 
@@ -77,6 +92,15 @@ def read_vector(
     faults = _content_faults(path, entry)
     if faults:
         return pd.DataFrame(), faults
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        frame, faults = _features(path, entry, encoding, with_geometry=with_geometry)
+    return frame, faults or _warned(told, entry.file)
+
+
+def _features(
+    path: Path, entry: Entry, encoding: str, *, with_geometry: bool
+) -> tuple[pd.DataFrame, list[Fault]]:
     harden()
     import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
 
@@ -95,15 +119,18 @@ def read_vector(
             read_geometry=with_geometry,
             force_2d=True,
             encoding=_gdal_name(encoding) if entry.format == "shp" else None,
+            on_invalid="ignore",
         )
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
         pyogrio.errors.FeatureError,
         pyogrio.errors.GeometryError,
-        UnicodeDecodeError,
+        UnicodeDecodeError,  # a Shapefile whose table is in another encoding than it says
     ) as error:
         return pd.DataFrame(), [_unread(error, path, entry)]
+    if entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
+        return pd.DataFrame(), faults
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
         return frame, [Fault(entry.file, "has no geometry", "export it with its geometry")]
@@ -114,7 +141,7 @@ def _unread(error: Exception, path: Path, entry: Entry) -> Fault:
     if isinstance(error, UnicodeDecodeError):
         found = f"has texts that are not {error.encoding}"
         return Fault(entry.file, found, "declare encoding, as 'windows-1252'")
-    reason = str(error).replace(str(path), entry.file)
+    reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
     return Fault(entry.file, f"cannot be read: {reason}", "export it again")
 
 
@@ -124,6 +151,39 @@ def _gdal_name(encoding: str) -> str | None:
         return None
     name = codecs.lookup(encoding).name.upper()
     return name.replace("ISO8859", "ISO-8859")
+
+
+def _cell_faults(path: Path, layer: str, file: str) -> list[Fault]:
+    """Find texts in columns of numbers: SQLite keeps them, and GDAL reads them as 0."""
+
+    def quoted(name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+        columns = base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
+        numeric = [name for _, name, kind, *_ in columns if kind.upper().startswith(NUMERIC)]
+        found = [
+            (row, name, text)
+            for name in numeric
+            for row, text in base.execute(
+                "SELECT n, v FROM (SELECT row_number() OVER () AS n, "  # noqa: S608 -- names are quoted
+                f"{quoted(name)} AS v FROM {quoted(layer)}) WHERE typeof(v) IN ('text', 'blob')"
+            )
+        ]
+    return [
+        Fault(f"{file} row {row} column {name}", f"{text!r} is not a number", "write it in digits")
+        for row, name, text in found
+    ]
+
+
+def _warned(told: list[warnings.WarningMessage], file: str) -> list[Fault]:
+    """Take what GDAL only warns of for a fault: it may have left something out."""
+    texts = dict.fromkeys(str(one.message) for one in told)
+    return [
+        Fault(file, f"is read by GDAL with a warning: {text}", "mend it, or export it again")
+        for text in texts
+        if not text.startswith(HARMLESS)
+    ]
 
 
 def layer_names(path: Path) -> list[str]:
@@ -148,6 +208,9 @@ def in_place_crs(
         return frame, [
             Fault(entry.file, "has no CRS", f"declare crs = 'EPSG:…' under [layers.{entry.kind}]")
         ]
+    if frame.crs is not None and _is_undefined(frame.crs):
+        found = f"is in '{frame.crs.name}', which is no place on earth"
+        return frame, [Fault(entry.file, found, "set its CRS, as with Assign projection in QGIS")]
     if frame.crs is None:
         frame = frame.set_crs(entry.crs)
     elif entry.crs and not _same(frame.crs, pyproj.CRS(entry.crs)):
@@ -199,6 +262,19 @@ def _text_faults(data: bytes, file: str) -> list[Fault]:
         line = data.count(b"\n", 0, error.start) + 1
         found = f"is not UTF-8 (byte 0x{data[error.start]:02x})"
         return [Fault(f"{file} line {line}", found, "save the file as UTF-8")]
+    return _crs_member_faults(data, file)
+
+
+def _crs_member_faults(data: bytes, file: str) -> list[Fault]:
+    """Find a CRS that is declared and unknown; GDAL would take it for WGS 84."""
+    declared = CRS_MEMBER.search(data)
+    if declared is None:
+        return []
+    name = declared[1].decode()
+    try:
+        pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError:
+        return [Fault(file, f"declares '{name}', which is no CRS", "declare the one it is in")]
     return []
 
 
@@ -212,12 +288,35 @@ def _layer_name(layers: object, entry: Entry, *, with_geometry: bool) -> tuple[s
         return "", [Fault(where, f"{entry.file} has no layer '{entry.layer}'", f"it has {known}")]
     if len(names) == 1:
         return names[0], []
+    if not names:
+        what = "shapes" if with_geometry else "rows"
+        return "", [
+            Fault(entry.file, f"has no layer of {what} that can be read", "export it again")
+        ]
     return "", [Fault(entry.file, f"has {len(names)} layers ({known})", f"say which: {where}")]
 
 
 def _degree_faults(frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
     if frame.crs is None or not frame.crs.is_geographic:
         return []
+    return _beyond_faults(frame, file) or _wide_faults(frame, file)
+
+
+def _wide_faults(frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Find shapes drawn round the wrong side of the earth, where they cross the antimeridian."""
+    parts, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
+    west, _, east, _ = shapely.bounds(parts).T
+    return [
+        Fault(
+            f"{file} row {frame.index[place]}",
+            "spans more than half of the globe, as a shape does that crosses the antimeridian",
+            "split it at 180 degrees (ogr2ogr -wrapdateline), or give it in a projected CRS",
+        )
+        for place in sorted({*row[east - west > HALF_TURN].tolist()})
+    ]
+
+
+def _beyond_faults(frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
     bounds = frame.geometry.bounds
     beyond = (bounds[["minx", "maxx"]].abs() > 180).any(axis=1) | (  # noqa: PLR2004 -- degrees
         bounds[["miny", "maxy"]].abs() > 90  # noqa: PLR2004 -- degrees
@@ -230,6 +329,11 @@ def _degree_faults(frame: gpd.GeoDataFrame, file: str) -> list[Fault]:
         )
         for row in frame.index[beyond]
     ]
+
+
+def _is_undefined(crs: pyproj.CRS) -> bool:
+    on_earth = crs.is_geographic or crs.is_projected
+    return not on_earth or crs.name.lower().startswith("undefined")
 
 
 def _same(one: pyproj.CRS, other: pyproj.CRS) -> bool:

@@ -1,8 +1,8 @@
 """The grid and one site as a load, for a planner's own study: PyPSA and MATPOWER cases.
 
 The direct-current flows are those of powersite. What an alternating-current study needs beyond them
-and open data do not say (resistance, charging, power factor) are the assumptions of this module,
-written into every case.
+and open data do not say (resistance, charging, power factor) are assumptions of the place, written
+into every case.
 """
 
 from __future__ import annotations
@@ -26,20 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.siting import Siting
+    from geo.standards import Standards
     from maps.delivery import Delivery
 
-POWER_FACTOR: Final = 0.95
-"""Of every load, lagging. Assumption of powersite."""
-RESISTANCE: Final = ((300.0, 0.10), (200.0, 0.15), (0.0, 0.30))
-"""Least voltage in kV and resistance over reactance of a line there. Assumption of powersite: the
-usual range of overhead lines."""
-TRANSFORMER_RESISTANCE: Final = 0.02
-"""Resistance over reactance of a transformer. Assumption of powersite."""
-WAVE_KM_PER_S: Final = 294_000.0
-"""Speed of a wave on an overhead line, 98 % of light: what reactance and charging multiply to.
-Assumption of powersite; cables charge far more."""
-Q_SHARE: Final = 0.5
-"""Reactive range of a generator over its capacity, both ways. Assumption of powersite."""
 V_BAND: Final = (0.9, 1.1)
 SLACK, FEEDING, PLAIN, ISOLATED = 3, 2, 1, 4
 """Kinds of bus in MATPOWER."""
@@ -58,6 +47,8 @@ class Case:
     100 MVA), limit_mva, emergency_mva."""
     notes: tuple[str, ...]
     """What a planner has to know."""
+    standards: Standards
+    """What is assumed beside them."""
 
 
 def write_pypsa(delivery: Delivery, folder: Path) -> None:
@@ -114,7 +105,7 @@ def grid_case(siting: Siting, site_id: str = "") -> Case:
     )
     buses["type"] = _types(buses)
     notes = _notes(siting, site, fed_mw)
-    return Case(buses, _branches(siting), notes)
+    return Case(buses, _branches(siting), notes, place.standards)
 
 
 def pypsa_tables(case: Case) -> dict[str, pd.DataFrame]:
@@ -155,7 +146,7 @@ def pypsa_tables(case: Case) -> dict[str, pd.DataFrame]:
         "lines": lines[is_line],
         "transformers": transformers[~is_line],
         "generators": _generators(buses),
-        "loads": _loads(buses),
+        "loads": _loads(case),
     }
 
 
@@ -167,8 +158,8 @@ def matpower_text(case: Case) -> str:
         *[f"%   {plain(note)}" for note in case.notes],
         "mpc.version = '2';",
         f"mpc.baseMVA = {BASE_MVA:g};",
-        _matrix("bus", _bus_rows(case.buses, number)),
-        _matrix("gen", _gen_rows(case.buses, number)),
+        _matrix("bus", _bus_rows(case, number)),
+        _matrix("gen", _gen_rows(case, number)),
         _matrix("branch", _branch_rows(case.branches, number)),
         _cells("bus_name", case.buses.index),
         _cells("branch_name", case.branches.index),
@@ -190,12 +181,13 @@ def _site(siting: Siting, site_id: str) -> pd.Series:
 
 def _branches(siting: Siting) -> pd.DataFrame:
     """Return the branches with what an AC study needs beside the reactance."""
-    rows = siting.grid.branches
+    rows, place = siting.grid.branches, siting.layers.place
+    ratios = _resistance(place.standards)
     is_line = (rows["kind"] == "line").to_numpy()
     kv = rows["voltage_kv"].to_numpy(float)
-    ratio = np.select([kv >= low for low, _ in RESISTANCE], [share for _, share in RESISTANCE])
-    ratio = np.where(is_line, ratio, TRANSFORMER_RESISTANCE)
-    per_km = 2 * math.pi * siting.layers.place.frequency_hz / WAVE_KM_PER_S
+    ratio = np.select([kv >= low for low, _ in ratios], [share for _, share in ratios])
+    ratio = np.where(is_line, ratio, place.standards.transformer_r_over_x)
+    per_km = 2 * math.pi * place.frequency_hz / place.standards.wave_km_per_s
     length, x = rows["length_km"].to_numpy(float), rows["x_pu"].to_numpy(float)
     limits = {
         name: rows[column].replace(0.0, np.inf).fillna(np.inf).clip(upper=UNLIMITED_MVA)
@@ -235,8 +227,8 @@ def _generators(buses: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _loads(buses: pd.DataFrame) -> pd.DataFrame:
-    parts = []
+def _loads(case: Case) -> pd.DataFrame:
+    parts, buses = [], case.buses
     for prefix, column in (("demand", "demand_mw"), ("site", "site_mw")):
         rows = buses[buses[column] > 0]
         parts.append(
@@ -245,29 +237,41 @@ def _loads(buses: pd.DataFrame) -> pd.DataFrame:
                     "name": [f"{prefix} {bus}" for bus in rows.index],
                     "bus": rows.index,
                     "p_set": rows[column].to_numpy(),
-                    "q_set": rows[column].to_numpy() * _reactive_share(),
+                    "q_set": rows[column].to_numpy() * _reactive_share(case.standards),
                 }
             )
         )
     return pd.concat(parts, ignore_index=True)
 
 
-def _bus_rows(buses: pd.DataFrame, number: pd.Series) -> list[list[float]]:
+def _bus_rows(case: Case, number: pd.Series) -> list[list[float]]:
+    buses = case.buses
     drawn = buses["demand_mw"] + buses["site_mw"]
     return [
         [
-            *(number[bus], row.type, drawn[bus], drawn[bus] * _reactive_share(), 0, 0, 1, 1, 0),
+            *(
+                number[bus],
+                row.type,
+                drawn[bus],
+                drawn[bus] * _reactive_share(case.standards),
+                0,
+                0,
+                1,
+                1,
+                0,
+            ),
             *(row.voltage_kv, row.part + 1, V_BAND[1], V_BAND[0]),
         ]
         for bus, row in zip(buses.index, buses.itertuples(), strict=True)
     ]
 
 
-def _gen_rows(buses: pd.DataFrame, number: pd.Series) -> list[list[float]]:
+def _gen_rows(case: Case, number: pd.Series) -> list[list[float]]:
+    buses = case.buses
     rows = buses[(buses["supply_max_mw"] > 0) | (buses["supply_min_mw"] < 0)]
     out = []
     for bus, row in zip(rows.index, rows.itertuples(), strict=True):
-        reactive = Q_SHARE * max(row.supply_max_mw, -row.supply_min_mw)
+        reactive = case.standards.reactive_share * max(row.supply_max_mw, -row.supply_min_mw)
         fields = [number[bus], row.supply_mw, 0, reactive, -reactive, 1, BASE_MVA, 1]
         out.append([*fields, row.supply_max_mw, row.supply_min_mw, *[0] * 11])
     return out
@@ -293,13 +297,22 @@ def _cells(name: str, values: pd.Index) -> str:
     return "\n".join([f"mpc.{name} = {{", *lines, "};"])
 
 
-def _reactive_share() -> float:
-    return math.tan(math.acos(POWER_FACTOR))
+def _reactive_share(standards: Standards) -> float:
+    return math.tan(math.acos(standards.power_factor))
+
+
+def _resistance(standards: Standards) -> tuple[tuple[float, float], ...]:
+    """Return least voltage in kV and resistance over reactance of a line there."""
+    return (
+        (300.0, standards.r_over_x_from_300_kv),
+        (200.0, standards.r_over_x_from_200_kv),
+        (0.0, standards.r_over_x_below_200_kv),
+    )
 
 
 def _notes(siting: Siting, site: pd.Series, fed_mw: float) -> tuple[str, ...]:
-    load_mw = siting.scenario.load_mw
-    ratios = ", ".join(f"{share:g} from {low:g} kV" for low, share in RESISTANCE)
+    load_mw, standards = siting.scenario.load_mw, siting.layers.place.standards
+    ratios = ", ".join(f"{share:g} from {low:g} kV" for low, share in _resistance(standards))
     short = load_mw - fed_mw
     missing = f" That is {short:,.0f} MW too little; the slack bus gives it." if short > 1 else ""
     what = (
@@ -315,9 +328,9 @@ def _notes(siting: Siting, site: pd.Series, fed_mw: float) -> tuple[str, ...]:
         "data have none; one supply stands for all plants and links of a bus."
     )
     assumed = (
-        f"Assumed for AC: power factor {POWER_FACTOR:g} of every load; resistance over reactance "
-        f"of lines {ratios}, of transformers {TRANSFORMER_RESISTANCE:g}; charging of lines as "
-        f"overhead (waves at {WAVE_KM_PER_S:,.0f} km/s); reactive range of supplies {Q_SHARE:g} of "
-        "their capacity both ways."
+        f"Assumed for AC: power factor {standards.power_factor:g} of every load; resistance over "
+        f"reactance of lines {ratios}, of transformers {standards.transformer_r_over_x:g}; "
+        f"charging of lines as overhead (waves at {standards.wave_km_per_s:,.0f} km/s); reactive "
+        f"range of supplies {standards.reactive_share:g} of their capacity both ways."
     )
     return what, fed, screen, assumed

@@ -50,7 +50,6 @@ SCRIPTS: Final = (
     "compare.js",
     "download.js",
     "panel.js",
-    "print.js",
     "main.js",
 )
 """Our scripts, each a file of ``maps/page``, in the order in which they build on each other."""

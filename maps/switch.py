@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,8 @@ READY: Final = ".powersite-ready"
 """Lies in a stage that is being moved in: names what the last pack has and this one has not."""
 LAST: Final = (MANIFEST, SUMS)
 """Moved and removed last, because they say what is ours."""
+WAITING: Final = 16
+"""Files waited for at once."""
 RENAME_EXCHANGE: Final = 2
 AT_FDCWD: Final = -100
 CANNOT_EXCHANGE: Final = frozenset(
@@ -254,8 +257,10 @@ def _of_the_user(folder: Path) -> list[Path]:
 
 
 def _flush(stage: Path) -> None:
-    for name in file_names(stage):
-        flush_file(stage / name)
+    """Wait for the disk, for all files at once: a file system writes many in one go."""
+    with ThreadPoolExecutor(WAITING) as pool:
+        for done in [pool.submit(flush_file, stage / name) for name in file_names(stage)]:
+            done.result()
     for path in [stage, *stage.rglob("*")]:
         if path.is_dir():
             flush_folder(path)

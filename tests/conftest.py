@@ -15,6 +15,8 @@ from layers.gdal import SETTINGS, harden
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+harden()  # before any module of tests loads GDAL
+
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 

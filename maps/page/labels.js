@@ -41,7 +41,7 @@
   powersite.placeNames = place;
   function place(map) {
     const taken = placeBadges(map);
-    taken.push([0, 0, powersite.narrow() ? map.getSize().x : 300, 46], [0, 0, 50, 130]); // the finder and the buttons
+    if (!powersite.narrow()) taken.push([0, 0, 300, 46], [0, 0, 50, 130]); // the finder and the buttons
     names.clearLayers();
     if (powersite.shown.has("graticule")) placeDegrees(map, taken);
     if (powersite.shown.has("headroom") && map.getZoom() >= 7) placeHeadroom(map, taken);

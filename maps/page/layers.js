@@ -1,7 +1,7 @@
 "use strict";
 /* The layers of the map, drawn on one canvas from the bottom up. */
 (function () {
-  const { data, rows, colour, unknown, popups } = powersite;
+  const { data, rows, element, colour, unknown, popups } = powersite;
 
   const SHAPES = {
     square: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
@@ -72,7 +72,7 @@
       for (const lon of lons) add(L.polyline([[south, lon], [north, lon]], style));
     },
     price: (add) => fill(add, (region) => classed(powersite.priceClass(region.land_price_usd_per_ha), "price")),
-    region_grade: (add) => fill(add, (region) => (region.grade ? colour(`grade-${region.grade}`) : null), 0.4),
+    region_grade: (add) => fill(add, (region) => (region.grade ? colour(`grade-${region.grade}`) : null)),
     region_mw: (add) => fill(add, (region) => classed(powersite.classOf(region.joint_firm_mw, data.region_breaks), "mw")),
     headroom: (add) => {
       const style = { color: colour("mw-5"), weight: 1, fillColor: colour("mw-4"), fillOpacity: 0.35 };
@@ -148,11 +148,11 @@
   };
 
   /** Fill each region with a colour; a region without one keeps the colour of the land. */
-  function fill(add, shade, opacity = 0.65) {
+  function fill(add, shade) {
     const ofNow = new Map(powersite.regionsOfNow().map((one) => [one.region, one]));
     for (const ground of tables.ground) {
       const region = { ...ofNow.get(ground.name), ...ground };
-      const style = { color: colour("border"), weight: 1, fillColor: shade(region) || colour("land"), fillOpacity: shade(region) ? opacity : 0 };
+      const style = { color: colour("border"), weight: 1, fillColor: shade(region) || colour("land"), fillOpacity: shade(region) ? 0.65 : 0 };
       add(L.polygon(region.path, style).bindPopup(() => popups.region(region)));
     }
   }
@@ -216,6 +216,21 @@
       if (powersite.shown.has(name)) group.addTo(map);
     }
   };
+
+  /** Lay pictures of the canvases over them, as they are now: Chromium prints a canvas that was drawn
+      for the paper's size without what lies below it. */
+  powersite.intoPictures = function (map) {
+    for (const canvas of [powersite.groundCanvas, map.options.renderer].filter((one) => one._map)) {
+      canvas._redrawBounds = null;
+      canvas._redraw(); // Leaflet would wait for the next frame, and paper waits for none
+    }
+    for (const canvas of document.querySelectorAll("#map canvas")) {
+      const picture = element("img", { class: "paper", alt: "", src: canvas.toDataURL() });
+      picture.style.cssText = canvas.style.cssText;
+      canvas.after(picture);
+    }
+  };
+  powersite.outOfPictures = () => document.querySelectorAll("#map img.paper").forEach((picture) => picture.remove());
 
   powersite.restack = function (map) {
     for (const name of powersite.order) powersite.groups[name].remove();

@@ -78,8 +78,7 @@
     return node;
   }
 
-  const paper = window.matchMedia("print");
-  const onPaper = () => powersite.printing || paper.matches; // which shows every part
+  const paper = window.matchMedia("print"); // paper shows every part
   const open = new Map(SECTIONS.map(([name, at]) => [name, at]));
   powersite.drawLegend = function (map) {
     const box = document.getElementById("legend");
@@ -89,8 +88,8 @@
       const here = layers.filter(([name]) => !missing(name));
       if (!here.length) continue;
       const fold = element("details", { class: "part", "data-part": section }, element("summary", {}, t(`legend.${section}`)), ...here.map((layer) => row(map, layer)));
-      fold.open = onPaper() || open.get(section);
-      fold.addEventListener("toggle", () => onPaper() || open.set(section, fold.open));
+      fold.open = paper.matches || open.get(section);
+      fold.addEventListener("toggle", () => paper.matches || open.set(section, fold.open));
       body.append(fold);
     }
     box.append(body);

@@ -22,12 +22,26 @@
     controls(map);
     map.on("zoomend", () => powersite.resizeSigns(map));
     powersite.onColours(() => { powersite.draw(map); powersite.drawLegend(map); markSite(); });
-    powersite.preparePrint(map);
+    onPaper(map);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) powersite.closeCard(); });
     recall(map);
     performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
+
+  /** Paper has another size than the window; what was in view stays in view. */
+  function onPaper(map) {
+    let view = null;
+    window.matchMedia("print").addEventListener("change", ({ matches }) => {
+      if (matches) view = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom() };
+      powersite.outOfPictures();
+      map.invalidateSize({ animate: false });
+      if (!view) return;
+      if (matches) map.fitBounds(chosen ? powersite.boundsOf(chosen).pad(0.25) : view.bounds, { animate: false, maxZoom: 10 });
+      if (matches) powersite.intoPictures(map);
+      else map.setView(view.centre, view.zoom, { animate: false });
+    });
+  }
 
   /** Show what the address says, and let it follow from then on. */
   function recall(map) {
@@ -50,7 +64,7 @@
     document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
   }
   powersite.showHeading = function () {
-    const asked = data.scenario, load = powersite.megawatts(powersite.loadMw());
+    const asked = data.scenario, load = powersite.megawatts(powersite.loadMw()).replace("\u00a0", " ");
     document.title = powersite.reloaded() ? `powersite · ${data.place.title} · ${load}` : data.title;
     document.getElementById("title").textContent = `${data.place.title} · ${load}`;
     document.getElementById("asked").textContent = [t("asked.redundancy", { redundancy: asked.redundancy }), t("asked.months", { months: asked.months }), t("asked.reach", { km: asked.reach_km })].join(" · ");

@@ -54,13 +54,12 @@
   /** Called when the colours are others than before. */
   powersite.onColours = (paint) => painters.push(paint);
   function colours() {
-    document.documentElement.dataset.theme = isDark() && !print.matches && !powersite.printing ? "dark" : "light";
+    document.documentElement.dataset.theme = isDark() && !print.matches ? "dark" : "light";
     for (const paint of painters) paint();
   }
-  powersite.showColours = colours;
   colours();
   system.addEventListener("change", colours);
-  print.addEventListener("change", () => powersite.printing || colours());
+  print.addEventListener("change", colours);
 
   /** The switches of language and theme; another language begins the page anew, as its address says. */
   powersite.switches = function () {

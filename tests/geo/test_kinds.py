@@ -146,7 +146,7 @@ ZEROS = {
     "power_prices": lambda: toy.power_prices({"": 0}),
     "carbon": lambda: toy.carbon({"": 0}),
     "substations": lambda: toy.substations([("A", "132", 0, 0)], {"position_error_km": {"A": 0}}),
-    "below 0 °C": lambda: toy.climate([("Met", 0, -5, 0, 0)]),
+    "below 0 °C": lambda: toy.climate([("Met", -5, 0, 0, 0)]),
     "a price below 0": lambda: toy.power_prices({"": -20}),
 }
 SLIPS = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.criteria import CRITERIA
-from geo.ranking import grade, known_share, rank, shares
+from geo.ranking import SLACK_MW, grade, known_share, rank, shares
 from geo.scenario import Scenario
 from geo.standards import STANDARDS
 
@@ -71,6 +71,26 @@ def test_grade_a_needs_the_redundancy_asked_for(asked, letter) -> None:
     row = pd.DataFrame({"firm_mw": [100.0], "normal_mw": [100.0], "redundancy": ["N+1"]})
     scenario = Scenario(load_mw=100, redundancy=asked)
     assert grade(row, scenario, STANDARDS).tolist() == [letter]
+
+
+@pytest.mark.parametrize(
+    ("firm_mw", "normal_mw", "letter"),
+    [
+        (100 - SLACK_MW, 0, "A"),
+        (0, 100 - SLACK_MW, "B"),
+        (30 - SLACK_MW, 0, "C"),
+        (30 - 2 * SLACK_MW, 0, "D"),
+    ],
+)
+def test_a_grade_begins_at_its_limit_less_the_slack(firm_mw, normal_mw, letter) -> None:
+    """A first phase is 30 % of the load."""
+    row = pd.DataFrame({"firm_mw": [firm_mw], "normal_mw": [normal_mw], "redundancy": ["2N"]})
+    assert grade(row, ASKED, STANDARDS).tolist() == [letter]
+
+
+def test_unknown_headroom_serves_no_load_however_small() -> None:
+    row = pd.DataFrame({"firm_mw": [np.nan], "normal_mw": [np.nan], "redundancy": ["2N"]})
+    assert grade(row, Scenario(load_mw=0.5), STANDARDS).tolist() == ["D"]
 
 
 @given(measures())

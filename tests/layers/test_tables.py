@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from layers.tables import SEMICOLONS, read_table, with_lines, with_points
+from layers.tables import read_table, with_lines, with_points
 
 if TYPE_CHECKING:
     from conftest import Toy
@@ -73,6 +73,11 @@ def test_utf_16_is_known_by_its_mark() -> None:
     assert (frame["id"].tolist(), faults) == (["Fræna"], [])
 
 
+def test_bytes_of_zero_are_named() -> None:
+    _, faults = read(b"id\n1\x00\n")
+    assert faults[0].startswith("t.csv row 2: has bytes of zero")
+
+
 def test_latin_1_in_a_place(toy: Toy) -> None:
     toy.write("ties.csv", "name,substation,capacity_mw\nÖresund,B,\n", encoding="latin-1")
     (fault,) = toy.faults()
@@ -86,7 +91,8 @@ def test_columns_of_one_name() -> None:
 
 def test_semicolons() -> None:
     _, faults = read(b"id;mw\n1;2\n")
-    assert faults == ["t.csv row 1: is separated by semicolons; " + SEMICOLONS]
+    remedy = "save the file with commas, or declare separator = ';'"
+    assert faults == [f"t.csv row 1: is separated by semicolons; {remedy}"]
 
 
 def test_every_ragged_row_is_named_and_left_out() -> None:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what only a power cut would show; the tests of it patch this themselves."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
 @pytest.fixture
 def siting() -> Siting:
     """Toy answer with plain names."""

@@ -82,7 +82,7 @@ def test_load_is_typed_and_grades_follow(browser: Browser, toy: Path) -> None:
     )
     follows = browser.run("document.getElementById('follows').innerText")
     assert follows.startswith("Graded and scored for 60\u00a0MW. Back to the question")
-    assert browser.run("document.title") == "powersite · Toyland · 60\u00a0MW"
+    assert browser.run("document.title") == "powersite · Toyland · 60 MW"
     assert browser.run("document.activeElement.id") == "field-load"
     browser.run("powersite.state.settle()")
     assert browser.run("location.hash") == "#load=60"

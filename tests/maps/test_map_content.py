@@ -209,15 +209,21 @@ def test_no_card_has_a_hole(browser: Browser, toy: Path, language: str) -> None:
     assert browser.complaints() == []
 
 
-def test_paper_explains_every_layer_that_is_shown(browser: Browser, toy: Path) -> None:
+def test_paper_gets_pictures_of_the_canvases_and_the_screen_gets_them_back(
+    browser: Browser, toy: Path
+) -> None:
     browser.open(toy)
-    parts = "[...document.querySelectorAll('#legend .part')].map((one) => one.open)"
-    folded = browser.run(parts)
-    assert False in folded
-    browser.run("window.dispatchEvent(new Event('beforeprint')); 1")
-    assert all(browser.run(parts))
-    browser.run("window.dispatchEvent(new Event('afterprint')); 1")
-    assert browser.run(parts) == folded
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    pictures = "document.querySelectorAll('#map img.paper').length"
+    canvases = browser.run("document.querySelectorAll('#map canvas').length")
+    browser.wait(f"{pictures} === {canvases}")
+    assert browser.run("[...document.querySelectorAll('#legend .part')].every((one) => one.open)")
+    assert browser.requests() == [toy.resolve().as_uri()] + [
+        url for url in browser.requests()[1:] if url.startswith("data:image/png;base64,")
+    ]
+    browser.call("Emulation.setEmulatedMedia", media="screen")
+    browser.wait(f"{pictures} === 0")
+    assert browser.complaints() == []
 
 
 @pytest.fixture

@@ -80,9 +80,11 @@ def many_sites(seed: int = 4) -> Siting:
         drawn[rng.random(SITES) < 0.1] = np.nan
         drawn[rng.random(SITES) < 0.1] = high
         sites[name] = drawn
-    sites.loc[:4, "firm_mw"] = [180.0, 179.9995, 540.0, 54.0, 53.9985]
     sites["normal_mw"] = np.fmax(sites["firm_mw"] + rng.uniform(-50, 300, SITES), 0)
     sites["redundancy"] = rng.choice(["none", "N", "N+1", "2N", ""], SITES)
+    edges = [180.0, 179.9995, 179.998, 540.0, 54.0, 53.9995, 53.998]
+    sites.loc[: len(edges) - 1, ["firm_mw", "normal_mw"]] = np.c_[edges, edges]
+    sites.loc[: len(edges) - 1, "redundancy"] = "N+1"
     sites["site_id"] = [f"toy-{at:03d}" for at in rng.permutation(SITES)]
     alike = sites.columns.difference(["site_id", "geometry"])
     sites.loc[10:13, alike] = sites.loc[[20, 20, 30, 30], alike].to_numpy()
@@ -165,7 +167,7 @@ def test_the_table_cards_and_regions_follow_weights_and_load(
     assert browser.run(rows) == expected["site_id"].tolist()
     counts = "[...document.querySelectorAll('#grades strong')].map((one) => Number(one.innerText))"
     assert browser.run(counts) == [int((expected["grade"] == letter).sum()) for letter in GRADES]
-    assert browser.run("document.getElementById('title').innerText").endswith("97.3\u00a0MW")
+    assert browser.run("document.getElementById('title').innerText").endswith("97.3 MW")
 
     best = expected.iloc[0]
     browser.run(f"powersite.select('{best['site_id']}')")

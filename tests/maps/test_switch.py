@@ -356,3 +356,18 @@ def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
         place_pack(Path("/proc/powersite/out"), pack(x="1"))
     assert caught.value.exit_code == 6
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("way")
+def test_everything_is_on_the_disk_before_the_pack_is_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written down by inode: files and folders of the pack, then the folders they are moved in."""
+    out = tmp_path / "out"
+    flushed: set[int] = set()
+    monkeypatch.setattr("os.fsync", lambda handle: flushed.add(os.fstat(handle).st_ino))
+    place_pack(out, pack(x="1", inner_z="3"))
+    files = {path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+    assert len(files) == 3
+    assert files <= flushed
+    assert {out.stat().st_ino, tmp_path.stat().st_ino} & flushed
