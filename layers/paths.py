@@ -19,7 +19,6 @@ FORMATS: Final = {
     "xlsx": (".xlsx",),
     "kml": (".kml",),
     "gml": (".gml",),
-    "tab": (".tab", ".mif"),
 }
 """Format name to the extensions it may have."""
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg")

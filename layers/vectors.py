@@ -35,7 +35,6 @@ DRIVERS: Final = {
     "fgb": "FlatGeobuf",
     "kml": "KML",
     "gml": "GML",
-    "tab": "MapInfo File",
 }
 ALSO: Final = {"LIBKML": "KML"}
 """Drivers that stand for another."""
@@ -49,7 +48,6 @@ SIGNATURES: Final = {
     "fgb": (b"fgb\x03",),
     "kml": (b"<?xml", b"<kml"),
     "gml": (b"<?xml", b"<gml", b"<ogr", b"<wfs"),
-    "tab": (b"!table", b"!TABLE", b"Version", b"VERSION"),
 }
 """What a file of the format begins with; a GDAL VRT begins with '<'."""
 UTF8_BOM: Final = b"\xef\xbb\xbf"

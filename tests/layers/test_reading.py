@@ -193,6 +193,10 @@ def test_a_shapefile_of_another_encoding_and_kml(toy) -> None:
     fixed = '[layers.plants.values]\nfuel = "hydro"\ncapacity_mw = 5'
     toy.set_layer("plants", f'file = "p.kml"\n{columns}{fixed}')
     assert toy.layers().plants.frame["name"].tolist() == ["Fræna"]
+    frame.rename(columns={"NAVN": "Name"}).to_file(toy.folder / "p.gml", driver="GML")
+    toy.set_layer("plants", f'file = "p.gml"\n{columns}{fixed}')
+    (plant,) = toy.layers().plants.frame.to_crs(4326).geometry
+    assert (plant.x, plant.y) == pytest.approx((9.2, 60.1))  # not latitude first
 
 
 def test_gas_at_sea_is_of_the_place_and_said_to_be_offshore(toy) -> None:

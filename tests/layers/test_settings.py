@@ -203,7 +203,7 @@ PLANTS = '[layers.plants]\nfile = "plants.csv"\n'
             '"plants.dxf"',
             (
                 "place.toml [layers.plants] file: 'plants.dxf' is of no known format; "
-                "convert it to one of csv, geojson, gpkg, shp, fgb, xlsx, kml, gml, tab"
+                "convert it to one of csv, geojson, gpkg, shp, fgb, xlsx, kml, gml"
             ),
         ),
     ],
