@@ -438,17 +438,17 @@ def test_whole_numbers_fit_in_what_arcgis_reads(pack: Path) -> None:
 
 
 def test_columns_of_the_user_survive_every_format(siting: Siting, tmp_path: Path) -> None:
-    """Names that formats keep for themselves, with blanks, and twice but for capitals."""
+    """Names that formats keep for themselves, and with blanks."""
     own = siting.layers.lines.frame.assign(
-        **{"fid": 1, "GEOM": "x", "OBJECTID": 7, "NAME": "other", "Größe [m²]": 1.5}
+        **{"fid": 1, "GEOM": "x", "OBJECTID": 7, "Größe [m²]": 1.5}
     )
     lines = replace(siting.layers.lines, frame=own)
     wide = replace(siting, layers=replace(siting.layers, lines=lines))
     write_pack(wide, tmp_path / "out", Order(formats=ALL))
-    new = {"fid_own", "GEOM_own", "OBJECTID_own", "NAME_own", "Größe [m²]"}
+    new = {"fid_own", "GEOM_own", "OBJECTID_own", "Größe [m²]"}
     found = gpd.read_file(tmp_path / "out" / "shortlist.gpkg", layer="lines")
     assert new <= set(found.columns)
-    assert found["NAME_own"].tolist() == ["other"] * 5
+    assert found["GEOM_own"].tolist() == ["x"] * 5
     for name in ("flatgeobuf/lines.fgb", "shapefile/lines.shp", "shortlist.gdb"):
         options = {"layer": "lines"} if name.endswith(".gdb") else {}
         read = gpd.read_file(tmp_path / "out" / name, **options)

@@ -31,7 +31,7 @@ HOSTILE = (
     "{{7*191}}",
     "{% for x in (1,2) %}x{% endfor %}{# note #}",
     "${window.harmed=1}`'\"\\",
-    "two\u2028lines\u2029three",
+    "two\u2028lines\u2029th\u202eree\u200f",
     "=cmd|'/c calc'!A1",
     "\x1b[31mred\x1b[0m\x07\x9b2J",
     "<!--<script>&lt;&amp;",
