@@ -22,6 +22,7 @@ ALLOWED_DRIVERS: Final = frozenset(
         "KML",
         "LIBKML",
         "MEM",
+        "MapInfo File",
         "Memory",
         "OpenFileGDB",
     )
@@ -41,7 +42,7 @@ SKIPPED_DRIVERS: Final = (
     "JAXAPALSAR", "JDEM", "JML", "JP2KAK", "JP2OpenJPEG", "JPEG", "JPEGXL", "JPIPKAK", "JSONFG",
     "KEA", "KMLSUPEROVERLAY", "KRO", "KTX2", "L1B", "LAN", "LCP", "LIBERTIFF", "LOSLAS", "LVBAG",
     "Leveller", "MAP", "MBTiles", "MFF", "MFF2", "MRF", "MSG", "MSGN", "MSSQLSpatial", "MVT",
-    "MapInfo File", "MapML", "MiraMon", "MiraMonRaster", "MiraMonVector", "MongoDBv3", "MySQL",
+    "MapML", "MiraMon", "MiraMonRaster", "MiraMonVector", "MongoDBv3", "MySQL",
     "NAS", "NDF", "NGSGEOID", "NGW", "NITF", "NOAA_B", "NSIDCbin", "NTv2", "NUMPY", "NWT_GRC",
     "NWT_GRD", "OAPIF", "OCI", "ODBC", "ODS", "OGCAPI", "OGR_GMT", "OGR_PDS", "OGR_VRT", "OSM",
     "OZI", "OpenJPEG", "PAux", "PCIDSK", "PCRaster", "PDF", "PDS", "PDS4", "PGDUMP", "PGeo",
