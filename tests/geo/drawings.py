@@ -7,16 +7,14 @@ A drawing is two frames, substations and lines, as `geo.topology.trace` takes th
 
 from __future__ import annotations
 
-import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import osmium
 import pandas as pd
-import pyogrio
 import shapely
 from shapely import LineString
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 """Real data beside the checkout, where there are any."""
 VOLTS_PER_KV = 1000
+HONDURAS = "EPSG:32616"
 
 
 class Drawing(NamedTuple):
@@ -141,19 +140,24 @@ def recovered(
 def honduras() -> Drawing:
     """Read the transmission lines and substations of an OpenStreetMap extract."""
     path = DATA / "osm_pbf" / "osmflex_test.osm.pbf"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an extract cuts rings open
-        ways = pyogrio.read_dataframe(path, layer="lines").to_crs("EPSG:32616")
-    tags = [
-        dict(re.findall(r'"([^"]*)"=>"([^"]*)"', text)) for text in ways["other_tags"].fillna("")
+    ways = [
+        (
+            str(way.id),
+            dict(way.tags),
+            [(node.lon, node.lat) for node in way.nodes if node.location.valid()],
+        )
+        for way in osmium.FileProcessor(str(path)).with_locations()
+        if way.is_way() and way.tags.get("power") in {"substation", "line"}
     ]
-    power = np.array([tag.get("power") for tag in tags], dtype=object)
+    ids, tags, degrees = (list(part) for part in zip(*ways, strict=True))
+    power = np.array([tag["power"] for tag in tags], dtype=object)
     yards, wires = np.flatnonzero(power == "substation"), np.flatnonzero(power == "line")
-    shapes, ids = ways.geometry.to_numpy(), ways["osm_id"].to_numpy()
+    drawn_as = gpd.GeoSeries([LineString(way) for way in degrees], crs="EPSG:4326")
+    shapes, ids = drawn_as.to_crs(HONDURAS).to_numpy(), np.array(ids, dtype=object)
     substations = gpd.GeoDataFrame(
         {"id": ids[yards], "voltages_kv": [_kv(tags[row]) for row in yards]},
         geometry=[shapely.Polygon(shapes[row]) for row in yards],
-        crs=ways.crs,
+        crs=HONDURAS,
     )
     lines = gpd.GeoDataFrame(
         {
@@ -162,7 +166,7 @@ def honduras() -> Drawing:
             "circuits": [int(tags[row].get("cables", 0)) // 3 or None for row in wires],
         },
         geometry=shapes[wires],
-        crs=ways.crs,
+        crs=HONDURAS,
     )
     return Drawing(
         DrawnSubstations(substations, source("substations")).frame,

@@ -18,8 +18,9 @@ BUILT_INS = {
     "NoSiteError": LookupError,
     "CheckpointError": ValueError,
     "OutputError": OSError,
+    "FetchError": ConnectionError,
 }
-EXIT_CODES = {"NoSiteError": 4, "OutputError": 6}
+EXIT_CODES = {"NoSiteError": 4, "FetchError": 5, "OutputError": 6}
 """The others return 3."""
 
 
