@@ -57,6 +57,8 @@ SITE_COLUMNS = [
 ]  # fmt: skip
 SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
+SAME_SCORE = 1e-9
+"""Scores that differ by less differ by rounding."""
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust",
@@ -245,7 +247,7 @@ def choose(
     sites, dropped
         Sites re-ranked from 1; reasons with counts.
     """
-    best = ranked.drop_duplicates("site_id")
+    best = _best_links(ranked)
     keep = distinct(
         best[["x_m", "y_m"]].to_numpy(float),
         (best["kind"] == "campus").to_numpy() | chosen,
@@ -263,6 +265,16 @@ def choose(
     )
     kept = best[keep]
     return kept.assign(rank=np.arange(1, len(kept) + 1)), dropped
+
+
+def _best_links(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return each place's best link in rank order; of equally good ones the shortest."""
+    first = ranked.drop_duplicates("site_id").set_index("site_id")
+    grade, score = (ranked["site_id"].map(first[name]) for name in ("grade", "score"))
+    as_good = ranked[(ranked["grade"] == grade) & (ranked["score"] >= score - SAME_SCORE)]
+    return (
+        as_good.sort_values("tie_km", kind="stable").drop_duplicates("site_id").sort_values("rank")
+    )
 
 
 def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.ndarray:

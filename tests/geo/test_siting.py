@@ -14,7 +14,7 @@ from geo.errors import NoSiteError
 from geo.names import CONGESTION_COLUMNS
 from geo.place_headroom import headroom_of
 from geo.scenario import Scenario
-from geo.siting import SITE_COLUMNS, distinct, find_sites
+from geo.siting import SITE_COLUMNS, _best_links, distinct, find_sites
 from tests.geo import toy
 
 ASKED = Scenario(load_mw=50, cell_km=5, spacing_km=10)
@@ -47,6 +47,22 @@ def test_the_numbers_of_a_site_hang_together(answer) -> None:
     assert sites["confidence"].between(0, 1).all()
     parts = [column for column in sites.columns if column.startswith("share_")]
     assert sites["score"].to_numpy() == pytest.approx(sites[parts].sum(axis=1).to_numpy())
+
+
+def test_of_links_that_differ_by_rounding_the_shortest_is_kept() -> None:
+    """Of b's links the second is as good and shorter; a's second is worse by more than rounding."""
+    ranked = pd.DataFrame(
+        [
+            ("a", "A", 80.0, 9.0),
+            ("b", "B", 70.0, 8.0),
+            ("b", "B", 70.0 - 1e-12, 3.0),
+            ("a", "A", 69.0, 1.0),
+            ("b", "C", 70.0, 1.0),
+        ],
+        columns=["site_id", "grade", "score", "tie_km"],
+    ).assign(rank=range(1, 6))
+    best = _best_links(ranked)
+    assert best[["site_id", "tie_km"]].to_numpy().tolist() == [["a", 9.0], ["b", 3.0]]
 
 
 def test_greenfield_sites_keep_their_distance(answer) -> None:
