@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.ranking import SLACK_MW
-from geo.situations import QUANTILES, firm_quantiles
+from geo.situations import QUANTILES, headroom_quantiles
 from geo.upgrades import LIMIT_COLUMNS, UPGRADE_COLUMNS, Upgrades
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class CloserLook:
     upgrades: pd.DataFrame
     """What upgrades of the limit would free, and their cost."""
     firm_mw: pd.DataFrame
-    """Index bus_id; firm_mw_p10, firm_mw_p50, firm_mw_p90 over the situations."""
+    """Index bus_id; P10, P50 and P90 of firm and normal MW over the situations."""
 
 
 def look_closer(  # noqa: PLR0913 -- the study, the question, and whom to tell
@@ -102,4 +102,4 @@ def _spread(
 ) -> pd.DataFrame:
     if scenario.situations == 0:
         return pd.DataFrame(columns=list(QUANTILES), index=pd.Index([], name="bus_id"), dtype=float)
-    return firm_quantiles(grid, layers, scenario, points, tell)
+    return headroom_quantiles(grid, layers, scenario, points, tell)

@@ -61,6 +61,7 @@ SAME_SCORE = 1e-9
 """Scores that differ by less differ by rounding."""
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust",
     "second_poi_id", "supply_ways", "energy_surplus_mw", "town_km", "grid_mw", "position_error_km",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",

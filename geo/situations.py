@@ -1,4 +1,4 @@
-"""Firm MW over many situations: demand, water, and what the data leave open about the grid.
+"""Firm and normal MW over many situations: demand, water, and what data leave open of the grid.
 
 Each situation is a draw of the demand level, of the hydro capacity that can run, of every rating
 that is not the data's own, and of circuit counts that are not stated; ranges are assumptions of
@@ -8,14 +8,14 @@ that is not the data's own, and of circuit counts that are not stated; ranges ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.balance import balance, base_flows
 from geo.flow import network_of, second_circuit
-from geo.redispatch import Redispatch
+from geo.redispatch import Redispatch, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from geo.standards import Standards
     from geo.watch import Pair
 
-QUANTILES = {"firm_mw_p10": 0.1, "firm_mw_p50": 0.5, "firm_mw_p90": 0.9}
+SERVICES: Final[tuple[Service, ...]] = ("firm", "normal")
+SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+QUANTILES = [f"{service}_mw_{part}" for service in SERVICES for part in SHARES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +47,14 @@ class Situation:
     """Positions of the branches, of a count not stated, that have a second circuit."""
 
 
-def firm_quantiles(
+def headroom_quantiles(
     grid: GridGraph,
     layers: Layers,
     scenario: Scenario,
     bus_ids: Sequence[str],
     tell: Callable[[float, str], None],
 ) -> pd.DataFrame:
-    """Return how firm MW spread over situations.
+    """Return how firm and normal MW spread over situations.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def firm_quantiles(
     Returns
     -------
     DataFrame
-        Index bus_id; firm_mw_p10, firm_mw_p50, firm_mw_p90.
+        Index bus_id; firm_mw_p10, firm_mw_p50, firm_mw_p90, and the same of normal_mw.
     """
     demand_mw = scenario.demand_in(layers.place.demand_mw)
     whole = base_flows(grid, layers, demand_mw)
@@ -77,15 +79,19 @@ def firm_quantiles(
     position = pd.Series(np.arange(network.n_bus), index=grid.buses.index)
     buses = position[list(bus_ids)].to_numpy()
     draws = drawn(grid.branches, layers.place.standards, scenario.situations, scenario.seed)
-    firm = np.zeros((len(draws), len(buses)))
+    found = np.zeros((len(SERVICES), len(draws), len(buses)))
     likely: list[Pair] = []
     for done, situation in enumerate(draws):
         flows = flows_in(whole, dry, situation, network.component)
         study = Redispatch(network_in(network, situation), flows, scenario.cutoff, likely=likely)
-        firm[done] = [study.capacity(int(bus)).mw for bus in buses]
+        # What is served with nothing out bounds what is served with something out.
+        normal = np.array([study.capacity(int(bus), "normal").mw for bus in buses])
+        firm = np.array([study.capacity(int(bus)).mw for bus in buses])
+        found[:, done] = np.minimum(firm, normal), normal
         likely = study.decisive
         tell((done + 1) / len(draws), "situations")
-    table = {name: np.quantile(firm, share, axis=0) for name, share in QUANTILES.items()}
+    spread = np.quantile(found, list(SHARES.values()), axis=1).transpose(1, 0, 2)
+    table = dict(zip(QUANTILES, spread.reshape(len(QUANTILES), -1), strict=True))
     return pd.DataFrame(table, index=pd.Index(list(bus_ids), name="bus_id"))
 
 

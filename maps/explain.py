@@ -16,7 +16,7 @@ from maps.documents import sources
 from maps.frames import ordered, outgoing, records, shares
 from maps.labels import SITE_COLUMNS, label
 from maps.next_grade import steps, why_not_higher
-from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
+from maps.outlook import limits_in_turn, spread_of, what_upgrades_free
 from maps.supply_paths import links_sentence, path_sentences
 from maps.sure import how_sure, what_dethrones
 from maps.text import bar, is_unknown, number, plain
@@ -33,6 +33,7 @@ ENERGY = ("hydro_mw_in_reach", "gas_mcm_per_year_in_reach", "power_price_usd_per
 GROUND = ("area_ha", "land_price_usd_per_ha", "pue", "carbon_g_per_kwh")
 TOLD_TOO = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
     *TIME_COLUMNS, *COST_COLUMNS, *SUPPLY_COLUMNS, *SEASON_COLUMNS,
 )  # fmt: skip
@@ -119,8 +120,9 @@ def _power(site: Row, siting: Siting, width: int) -> Iterator[str]:
     yield _fact("firm_mw", site)
     yield _fact("normal_mw", site)
     yield _fact("flexible_mw", site)
-    if spread := firm_spread(site, siting.scenario.situations):
-        yield _wrapped("  Firm P10 / P50 / P90", spread, width)
+    for name in ("firm", "normal"):
+        if spread := spread_of(f"{name}_mw", site, siting.scenario.situations):
+            yield _wrapped(f"  {name.title()} P10 / P50 / P90", spread, width)
     yield _wrapped("  Limited by", reasons.what_limits(site), width)
     yield _wrapped(f"  Why grade {site['grade']}", reasons.why_grade(site, siting), width)
     if missing := why_not_higher(steps(siting).get(site["site_id"]), siting):

@@ -33,9 +33,9 @@ def what_upgrades_free(siting: Siting, poi_id: str) -> list[str]:
     return [_upgrade(row, names) for row in _of(siting.upgrades, poi_id)]
 
 
-def firm_spread(site: Mapping[str, Any], situations: int) -> str:
-    """Say how firm power spreads over the situations; '' where that was not asked."""
-    low, middle, high = (site.get(f"firm_mw_p{part}") for part in (10, 50, 90))
+def spread_of(column: str, site: Mapping[str, Any], situations: int) -> str:
+    """Say how firm or normal power spreads over the situations; '' where that was not asked."""
+    low, middle, high = (site.get(f"{column}_p{part}") for part in (10, 50, 90))
     if low is None or low != low:  # noqa: PLR0124 -- NaN
         return ""
     return f"{number(low)} / {number(middle)} / {number(high)} MW over {situations} situations"

@@ -39,6 +39,7 @@ ROUND: Final = 2
 MOST_LIFTS: Final = 3000
 TOLD: Final = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
+    "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
     "top_share", "rank_p10", "rank_p90", "robust", "position_error_km",
     "limiting_line", "limiting_outage",
     "station_links_mw", "part_links_mw", "part_supply_mw", "part_without",

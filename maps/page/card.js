@@ -56,23 +56,24 @@
   /** Megawatts as bars with the load as a mark. */
   function powerBars(site) {
     const load = powersite.loadMw();
-    const top = 1.05 * Math.max(load, site.normal_mw || 0, site.firm_mw || 0, site.firm_mw_p90 || 0);
+    const top = 1.05 * Math.max(load, site.normal_mw || 0, site.firm_mw || 0, site.firm_mw_p90 || 0, site.normal_mw_p90 || 0);
     const row = (name, value, kind) => element("div", { class: "bar-row" }, element("span", {}, name),
       element("span", { class: "track" }, span(`fill ${kind}`, { width: percent(value || 0, top) }), span("mark", { left: percent(load, top) })),
       element("span", { class: "value" }, megawatts(value)));
     return element("div", { class: "bars" },
-      row(t("card.bar_firm"), site.firm_mw, "strong"), spread(site, top), row(t("card.bar_flexible"), site.flexible_mw, "soft"), row(t("card.bar_normal"), site.normal_mw, "soft"),
-      unknown(site.firm_mw_p50) ? null : element("p", { class: "muted small" }, t("card.spread", { middle: number(site.firm_mw_p50), count: data.scenario.situations })),
+      row(t("card.bar_firm"), site.firm_mw, "strong"), spread(site, "firm_mw", top), row(t("card.bar_flexible"), site.flexible_mw, "soft"), row(t("card.bar_normal"), site.normal_mw, "soft"), spread(site, "normal_mw", top),
+      unknown(site.firm_mw_p50) ? null : element("p", { class: "muted small" }, t("card.spread", { firm: number(site.firm_mw_p50), normal: number(site.normal_mw_p50), count: data.scenario.situations })),
       element("p", { class: "muted small" }, t("card.mark", { load: megawatts(load) })));
   }
 
   /** From P10 to P90 over the situations, P50 as a point. */
-  function spread(site, top) {
-    if (unknown(site.firm_mw_p50)) return null;
+  function spread(site, name, top) {
+    const [low, middle, high] = ["p10", "p50", "p90"].map((part) => site[`${name}_${part}`]);
+    if (unknown(middle)) return null;
     return element("div", { class: "bar-row" }, element("span", {}, "P10 – P90"),
-      element("span", { class: "track" }, span("range", { left: percent(site.firm_mw_p10, top), width: percent(site.firm_mw_p90 - site.firm_mw_p10, top) }),
-        span("point", { left: percent(site.firm_mw_p50, top) }), span("mark", { left: percent(powersite.loadMw(), top) })),
-      element("span", { class: "value" }, `${number(site.firm_mw_p10)}–${number(site.firm_mw_p90)}\u00a0MW`));
+      element("span", { class: "track" }, span("range", { left: percent(low, top), width: percent(high - low, top) }),
+        span("point", { left: percent(middle, top) }), span("mark", { left: percent(powersite.loadMw(), top) })),
+      element("span", { class: "value" }, `${number(low)}–${number(high)}\u00a0MW`));
   }
 
   function limit(site) {

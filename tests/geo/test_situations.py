@@ -10,7 +10,7 @@ from geo.flow import network_of
 from geo.grid import build_grid
 from geo.redispatch import Redispatch
 from geo.scenario import Scenario
-from geo.situations import drawn, firm_quantiles, flows_in, network_in
+from geo.situations import drawn, flows_in, headroom_quantiles, network_in
 from geo.standards import STANDARDS, with_changes
 from tests.geo import toy
 
@@ -25,26 +25,33 @@ BUSES = ["D@420", "E@132", "B@420"]
 
 def spread(changes, asked=ASKED, buses=BUSES):
     layers = dataclasses.replace(toy.country(), place=toy.place(changes=changes))
-    return firm_quantiles(build_grid(layers), layers, asked, buses, NOBODY)
+    return headroom_quantiles(build_grid(layers), layers, asked, buses, NOBODY)
 
 
 def base_mw():
     layers = toy.country()
     grid = build_grid(layers)
     study = Redispatch(network_of(grid), base_flows(grid, layers, 600), ASKED.cutoff)
-    return [study.capacity(grid.buses.index.get_loc(bus)).mw for bus in BUSES]
+    services = ("firm", "normal")
+    at = [int(grid.buses.index.get_loc(bus)) for bus in BUSES]
+    return {name: [study.capacity(bus, name).mw for bus in at] for name in services}
 
 
 def test_without_any_range_every_situation_is_the_base_case() -> None:
     table = spread(FIXED)
+    expected = base_mw()
     for column in table:
-        assert table[column].to_numpy() == pytest.approx(base_mw(), abs=1e-2)
+        of = expected[column.partition("_")[0]]
+        assert table[column].to_numpy() == pytest.approx(of, abs=1e-2)
 
 
 def test_quantiles_are_in_order_and_spread() -> None:
     table = spread({})
-    assert (table["firm_mw_p10"] <= table["firm_mw_p50"]).all()
-    assert (table["firm_mw_p50"] <= table["firm_mw_p90"]).all()
+    for name in ("firm_mw", "normal_mw"):
+        assert (table[f"{name}_p10"] <= table[f"{name}_p50"]).all()
+        assert (table[f"{name}_p50"] <= table[f"{name}_p90"]).all()
+    for part in ("p10", "p50", "p90"):
+        assert (table[f"firm_mw_{part}"] <= table[f"normal_mw_{part}"] + 1e-6).all()
     assert table.loc["D@420", "firm_mw_p10"] < table.loc["D@420", "firm_mw_p90"] - 1
 
 
@@ -55,7 +62,7 @@ def test_water_alone_moves_what_supply_limits_by_hand() -> None:
     """
     dry = FIXED | {"hydro_low_share": 0.5, "hydro_mode_share": 0.5, "hydro_high_share": 0.5}
     table = spread(dry, buses=["B@420"])
-    assert table.iloc[0].tolist() == pytest.approx([160, 160, 160])
+    assert table.iloc[0].tolist() == pytest.approx([160] * 6)
 
 
 def test_the_same_seed_draws_the_same_and_a_bus_does_not_depend_on_others() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from maps.explain import explain_text
-from maps.outlook import firm_spread, limits_in_turn, what_upgrades_free
+from maps.outlook import limits_in_turn, spread_of, what_upgrades_free
 
 if TYPE_CHECKING:
     from geo.siting import Siting
@@ -45,6 +45,6 @@ def test_the_explanation_tells_them(siting: Siting) -> None:
 
 def test_the_spread_is_told_where_it_was_asked_for() -> None:
     site = {"firm_mw_p10": 310.0, "firm_mw_p50": 400.0, "firm_mw_p90": 450.0}
-    assert firm_spread(site, 100) == "310 / 400 / 450 MW over 100 situations"
-    assert firm_spread({"firm_mw_p10": np.nan}, 100) == ""
-    assert firm_spread({}, 0) == ""
+    assert spread_of("firm_mw", site, 100) == "310 / 400 / 450 MW over 100 situations"
+    assert spread_of("firm_mw", {"firm_mw_p10": np.nan}, 100) == ""
+    assert spread_of("normal_mw", {}, 0) == ""
