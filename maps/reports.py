@@ -38,9 +38,9 @@ its name, as `ambient_c = 20`; a row of a table by the name shown, field by fiel
     min_months = 8
     source = "the grid operator's own figure"
 
-One layer of the built-in places is modelled too: land prices of Norway are a year's rent of farmland
-(kroner a decare, by part of the country) × 10 decares a hectare ÷ kroner a dollar ÷ a yield of 3 %.
-Their rows say `modelled`.
+One layer of the built-in places is modelled too: land prices of Norway are a year's rent of
+farmland (kroner a decare, by part of the country) × 10 decares a hectare ÷ kroner a dollar ÷ a
+yield of 3 %. Their rows say `modelled`.
 
 """
 BACKTEST: Final = """\
