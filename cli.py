@@ -764,11 +764,15 @@ def _find(
     from geo.siting import find_sites
     from layers.place import open_place, read_layers
     from layers.question import pose
+    from maps.text import plain
 
     place_file, scenario = pose(open_place(place), question.config, question.options)
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
-        return find_sites(layers, scenario, progress, also=also, tiling=tiling)
+        siting = find_sites(layers, scenario, progress, also=also, tiling=tiling)
+    for lost in siting.lost_parcels:
+        typer.echo(plain(lost), err=True)
+    return siting
 
 
 def _headroom_of_place(place: str, question: Question, progress: Report) -> PlaceHeadroom:

@@ -86,6 +86,16 @@ def own_candidates(parcels: Parcels, layers: Layers, scenario: Scenario) -> Cand
     return Candidates(kept, dict(counts), notes if dropped else ())
 
 
+def lost_parcels(candidates: Candidates, best: pd.DataFrame, scenario: Scenario) -> tuple[str, ...]:
+    """Name the parcels that did not pass, and those that no point of connection reaches."""
+    frame = candidates.frame
+    names = frame.loc[~frame["site_id"].isin(best["site_id"]), "name"].tolist()
+    if not names:
+        return candidates.notes
+    reach = f"No point of connection lies within {scenario.reach_km:g} km of these parcels"
+    return (*candidates.notes, f"{reach}: {_listed(names)}.")
+
+
 def with_own_columns(sites: gpd.GeoDataFrame, layers: Layers) -> gpd.GeoDataFrame:
     """Return sites with the further columns of their parcels; those that we work out are ours."""
     if layers.parcels is None:

@@ -21,7 +21,7 @@ from geo.headroom import headroom_study
 from geo.land_sites import LAND_COLUMNS
 from geo.measures import assess_points, measure, with_two_feeds
 from geo.names import branch_names, named_congestion
-from geo.own_sites import own_candidates, with_own_columns
+from geo.own_sites import lost_parcels, own_candidates, with_own_columns
 from geo.ranking import known_share, rank
 from geo.reach import points_of_connection
 from geo.redundancy import find_paths
@@ -105,6 +105,8 @@ class Siting:
     """Reason and count of the places that did not pass."""
     notes: tuple[str, ...]
     """What a reader of any output has to know."""
+    lost_parcels: tuple[str, ...] = ()
+    """Of a list of one's own, what did not pass; stands in the notes as well."""
     gantt: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Every task of every site on the time axis, in the columns of `geo.timeline.gantt`."""
     year: YearRound | None = None
@@ -183,6 +185,7 @@ def find_sites(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
             "raise --reach-km or lower the load"
         )
+    lost = lost_parcels(candidates, best, scenario) if layers.parcels is not None else ()
     closer = look_closer(
         best, study, grid, layers, scenario,
         also=also, tell=lambda fraction, message: tell(0.9 + 0.06 * fraction, message),
@@ -208,8 +211,9 @@ def find_sites(
         ),
         dropped=dropped,
         year=year,
+        lost_parcels=lost,
         notes=(
-            *candidates.notes,
+            *lost,
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
             *layers.remarks,
@@ -271,8 +275,9 @@ def choose(
 def _best_links(ranked: pd.DataFrame) -> pd.DataFrame:
     """Return each place's best link in rank order; of equally good ones the shortest."""
     first = ranked.drop_duplicates("site_id").set_index("site_id")
-    grade, score = (ranked["site_id"].map(first[name]) for name in ("grade", "score"))
-    as_good = ranked[(ranked["grade"] == grade) & (ranked["score"] >= score - SAME_SCORE)]
+    best = first.loc[ranked["site_id"]]
+    same_grade = ranked["grade"].to_numpy() == best["grade"].to_numpy()
+    as_good = ranked[same_grade & (ranked["score"] >= best["score"].to_numpy() - SAME_SCORE)]
     return (
         as_good.sort_values("tie_km", kind="stable").drop_duplicates("site_id").sort_values("rank")
     )

@@ -145,6 +145,24 @@ def test_none_gives_way_to_another_and_further_columns_go_along() -> None:
     assert with_own_columns(found, country) is found
 
 
+def test_a_parcel_that_no_connection_reaches_is_named() -> None:
+    """A spot more than 6 km from every station has no connection within 5 km."""
+    layers = toy.country()
+    near = find_sites(layers, Scenario(load_mw=50)).sites
+    here = near.loc[near["tie_km"].idxmin(), "geometry"].centroid
+    spots = gpd.GeoSeries([here, *layers.regions.frame.sample_points(40, rng=1).explode()])
+    buses = layers.substations.frame.geometry
+    away = [spot for spot in spots if buses.distance(spot).min() > 6_000]
+    mine = parcels([here, away[0]], name=["Near", "Far"])
+    found = find_sites(replace(layers, parcels=mine), Scenario(load_mw=50, reach_km=5))
+    assert found.sites["name"].tolist() == ["Near"]
+    assert found.lost_parcels == ("No point of connection lies within 5 km of these parcels: Far.",)
+    assert found.notes[0] == found.lost_parcels[0]
+    nowhere = parcels([away[0]], name=["Far"])
+    with pytest.raises(NoSiteError, match="no place has a point of connection within 5 km"):
+        find_sites(replace(layers, parcels=nowhere), Scenario(load_mw=50, reach_km=5))
+
+
 def test_a_point_far_away_is_a_fault() -> None:
     with pytest.raises(LayerError, match="outside the place's regions"):
         replace(toy.country(), parcels=parcels([Point(9e6, 9e6)]))
