@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.drawing import real_substations
 from geo.topology import joined
-from geo.units import M_PER_KM
+from geo.units import M_PER_KM, parse_voltages_kv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,6 +56,8 @@ class Completeness:
     """Separate parts of the network."""
     largest_part: float
     """Share of the route length in the largest of them."""
+    bypassed: tuple[str, ...] = ()
+    """Substations that lines meet, and none of their highest voltage: name and kV."""
     notes: tuple[str, ...] = ()
     """What the sources say of themselves, one sentence a layer that has one."""
 
@@ -89,8 +91,19 @@ def completeness(layers: Layers, published_km: Mapping[float, float]) -> Complet
     if network.inferred is not None:
         notes += (f"joints: {network.inferred.sentence()}",)
     return Completeness(
-        tuple(known), _km(lines, published_km), dict(_rules(layers)), parts, largest, notes
-    )
+        tuple(known), _km(lines, published_km), dict(_rules(layers)), parts, largest,
+        tuple(_bypassed(stations, lines)), notes,
+    )  # fmt: skip
+
+
+def _bypassed(stations: pd.DataFrame, lines: pd.DataFrame) -> Iterator[str]:
+    ends = pd.concat([lines["from_substation"], lines["to_substation"]])
+    met = pd.concat([lines["voltage_kv"]] * 2).groupby(ends.to_numpy()).agg(set)
+    for station in stations.sort_values("id").itertuples():
+        if station.id in met.index and station.voltages_kv:
+            highest_kv = max(parse_voltages_kv(station.voltages_kv))
+            if highest_kv not in met[station.id]:
+                yield f"{station.name or station.id} ({highest_kv:g} kV)"
 
 
 def _known(layer: Layer) -> Iterator[Known]:

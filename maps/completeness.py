@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from maps.text import number, plain
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.completeness import Completeness
+
+
+MOST: Final = 12
 
 
 def completeness_text(found: Completeness) -> str:
@@ -35,6 +38,10 @@ def _lines(found: Completeness) -> Iterator[str]:
     if found.parts > 1:
         share = f"the largest has {found.largest_part:.0%} of its length"
         yield f"The network is in {found.parts:,} parts; {share}."
+    if found.bypassed:
+        few = ", ".join(map(plain, found.bypassed[:MOST]))
+        more = f" and {len(found.bypassed) - MOST:,} more" if len(found.bypassed) > MOST else ""
+        yield f"No line of their highest voltage meets these substations: {few}{more}."
     if found.notes:
         yield "What the sources say:"
         yield from (f"  {plain(note)}" for note in found.notes)

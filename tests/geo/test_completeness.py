@@ -65,6 +65,20 @@ def test_parts_of_the_network() -> None:
     assert "in 2 parts; the largest has 67% of its length." in completeness_text(found)
 
 
+def test_a_station_that_lines_of_its_highest_voltage_pass_by_is_named() -> None:
+    """A 300 kV line goes from A to B; C has 300 kV too, and is met at 132 kV only."""
+    stations = toy.substations([("A", "300", 0, 0), ("B", "300;132", 9, 0), ("C", "300;132", 5, 1)])
+    lines = toy.lines(stations, [("AB", "A", "B", 300), ("BC", "B", "C", 132)])
+    found = completeness(replace(toy.country(), **toy_grid(stations, lines)), {})
+    assert [name.rpartition(" (")[2] for name in found.bypassed] == ["300 kV)"]
+    assert "highest voltage meets these substations: " in completeness_text(found)
+    assert found.bypassed[0] in completeness_text(found)
+
+
+def toy_grid(stations, lines):
+    return {"substations": stations, "lines": lines, "ties": None, "loads": None, "outages": None}
+
+
 def test_of_a_drawing_the_joints_decide() -> None:
     """B lies 10 km from any line; the line ends at A, and in the open 5 km on."""
     drawing = drawn([("A", "132", 0, 0), ("B", "", 5, 10)], [("L", "132", [(0, 0), (5, 0)])])
