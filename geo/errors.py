@@ -38,6 +38,10 @@ class SitingError(Exception):
         super().__init__(message)
         self.faults = tuple(faults)
 
+    def __reduce__(self) -> tuple[type[SitingError], tuple[object, tuple[Fault, ...]]]:
+        """Cross a process boundary by being built anew, whatever else pickles errors there."""
+        return type(self), (self.args[0], self.faults)
+
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> SitingError:
         """Build one error from every fault found, the first of them in the message."""

@@ -57,6 +57,16 @@ def test_faults_survive_a_process_boundary(name: str) -> None:
     assert (str(again), again.faults) == ("gone", (fault,))
 
 
+def test_and_one_that_pickles_errors_in_its_own_way() -> None:
+    """Dask brings tblib, which takes over the pickling of every class of errors that it sees."""
+    support = pytest.importorskip("tblib.pickling_support")
+    fault = Fault("lines.csv row 7", "is wrong", "mend it")
+    support.install(*classes().values())
+    for kind in classes().values():
+        again = pickle.loads(pickle.dumps(kind("gone", [fault])))  # noqa: S301 -- our own bytes
+        assert (type(again), str(again), again.faults) == (kind, "gone", (fault,))
+
+
 def test_a_missing_file_is_caught_as_a_layer_error() -> None:
     assert issubclass(errors.MissingFileError, LayerError)
 
