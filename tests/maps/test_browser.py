@@ -269,7 +269,7 @@ def test_the_card_tells_limits_upgrades_and_spread(browser: Browser, toy: Path) 
     assert "Then 610 MW: Line 1 in normal operation" in card
     assert "+100 MW, Line 2: 190 MW more for 9.0 million USD" in card
     assert "310–450 MW" in card
-    assert "the point is P50, 400 MW" in card
+    assert "the point is P50: 400 MW firm, 600 MW normal" in card
     browser.run("powersite.select('toy-0008')")
     assert not browser.run("document.querySelector('#card details.outlook')")
     assert browser.complaints() == []
