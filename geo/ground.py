@@ -110,7 +110,10 @@ def ground_of(layers: Layers, scenario: Scenario, points_m: Floats) -> tuple[Gro
         If the place has no surfaces.
     """
     if layers.surfaces is None:
-        raise LayerError(f"{layers.place.name}: has no surfaces to screen")
+        raise LayerError(
+            f"{layers.place.name}: has no surfaces to screen; add [surfaces] and rasters to its "
+            "place.toml (docs/land.md)"
+        )
     surfaces, place = layers.surfaces, layers.place
     regions = layers.regions.frame.geometry
     land = shapely.union_all(regions.buffer(TOUCH_M).to_numpy())
