@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import OutputError
 from maps.locks import STAGE, idle_folders, locked
 from maps.sums import MANIFEST, SIDE_FILES, SUMS, file_names, is_changed, read_sums, side_of
-from maps.write import flush_file, flush_folder, output_error
+from maps.write import flush_file, flush_folder, folder_or_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,17 +59,9 @@ def place_pack(folder: Path, build: Callable[[Path], None]) -> None:
     OutputError
         If it cannot be written. The last pack is as it was, nothing temporary stays.
     """
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    try:
+    with folder_or_nothing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         _place(folder.resolve(), build)
-    except BaseException as error:
-        for path in made:
-            with suppress(OSError):
-                path.rmdir()
-        if isinstance(error, OSError) and not isinstance(error, OutputError):
-            raise output_error(folder, error) from error
-        raise
 
 
 def _clear_up(folder: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from geo.errors import OutputError
 from maps.locks import STAGE, idle_folders, locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Writer = Callable[[Path], None]
 
@@ -53,9 +53,22 @@ def place_files(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
     OutputError
         If a file cannot be written. Earlier files are as they were, nothing temporary stays.
     """
+    with folder_or_nothing(folder):
+        return _place(folder, writers)
+
+
+@contextmanager
+def folder_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove the folders that were made on the way if writing fails, and say why in one line.
+
+    Raises
+    ------
+    OutputError
+        If the system refused.
+    """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        return _place(folder, writers)
+        yield
     except BaseException as error:
         for path in made:
             with suppress(OSError):
