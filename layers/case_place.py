@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -10,11 +11,10 @@ import pandas as pd
 import shapely
 
 from geo.errors import Fault
-from layers.imported import DEGREES, Imported, numbers, placed, without
+from layers.imported import DEGREES, Imported, each, numbers, placed, without
 from layers.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from layers.imported import Asked
@@ -57,13 +57,11 @@ def read_case_place(path: Path, file: str, asked: Asked) -> Imported:
         return Imported(faults=tuple(faults))
     tables = {name: frame.reset_index(drop=True) for name, frame in tables.items()}
     sub = tables["bus2sub"].drop_duplicates("bus_id").set_index("bus_id")["sub_id"]
-    readers: dict[str, Callable[[Tables, pd.Series, Asked], tuple[Any, tuple[str, ...]]]] = {
+    readers = {
         "substations": _substations, "lines": _lines, "plants": _plants, "loads": _loads,
     }  # fmt: skip
-    frames, notes = {}, {}
-    for kind in asked.kinds:
-        frames[kind], notes[kind] = readers[kind](tables, sub, asked)
-    return Imported(frames, notes)
+    by_kind = {kind: partial(read, tables, sub, asked) for kind, read in readers.items()}
+    return each(asked.kinds, by_kind)
 
 
 def _at(tables: Tables) -> pd.DataFrame:

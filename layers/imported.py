@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -10,13 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.errors import Fault
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
-
-    from geo.errors import Fault
 
 DEGREES: Final = "EPSG:4326"
 IMPUTED: Final = "imputed"
@@ -45,6 +46,27 @@ class Imported:
     """Kind to sentences on what was left out."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with the source."""
+
+
+Reader = Callable[[], "tuple[gpd.GeoDataFrame | pd.DataFrame, tuple[str, ...]]"]
+
+
+def each(kinds: Iterable[str], readers: Mapping[str, Reader]) -> Imported:
+    """Read every kind that is asked for, each by its own function."""
+    found = {kind: readers[kind]() for kind in kinds}
+    return Imported(
+        {kind: frame for kind, (frame, _) in found.items()},
+        {kind: notes for kind, (_, notes) in found.items()},
+    )
+
+
+def column_faults(table: pd.DataFrame, needed: Iterable[str], file: str, what: str) -> list[Fault]:
+    """Find the columns that a table of some publisher has and this one has not."""
+    return [
+        Fault(file, f"column '{name}' is missing", f"is it the {what} table?")
+        for name in needed
+        if len(table.columns) and name not in table.columns
+    ]
 
 
 @dataclass(frozen=True)

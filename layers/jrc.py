@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault
 from layers.countries import ISO3_OF
-from layers.imported import Imported, numbers, placed, without
+from layers.imported import Imported, column_faults, numbers, placed, without
 from layers.tables import read_table
 
 if TYPE_CHECKING:
@@ -25,10 +24,7 @@ TYPES: Final = {"HPHS": "pumped storage", "HDAM": "reservoir", "HROR": "run of r
 def read_jrc(path: Path, file: str, asked: Asked) -> Imported:
     """Read the hydro plants of the place's country; capacity, energy and storage in their units."""
     table, faults = read_table(path, file)
-    missing = [name for name in NEEDED if len(table.columns) and name not in table.columns]
-    faults += [
-        Fault(file, f"column '{name}' is missing", "is it the JRC table?") for name in missing
-    ]
+    faults += column_faults(table, NEEDED, file, "JRC")
     if faults:
         return Imported(faults=tuple(faults))
     code = table["country_code"].map(ISO3_OF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -10,10 +11,9 @@ import pandas as pd
 import shapely
 
 from geo.errors import Fault
-from layers.imported import DEGREES, Imported, numbers, placed, without
+from layers.imported import DEGREES, Imported, each, numbers, placed, without
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from layers.imported import Asked
@@ -48,13 +48,11 @@ def read_pypsa(path: Path, file: str, asked: Asked) -> Imported:
     if faults:
         return Imported(faults=tuple(faults))
     station = _stations_of(tables)
-    readers: dict[str, Callable[[Tables, pd.Series, Asked], tuple[Any, tuple[str, ...]]]] = {
+    readers = {
         "substations": _substations, "lines": _lines, "plants": _plants, "loads": _loads,
     }  # fmt: skip
-    frames, notes = {}, {}
-    for kind in asked.kinds:
-        frames[kind], notes[kind] = readers[kind](tables, station, asked)
-    return Imported(frames, notes)
+    by_kind = {kind: partial(read, tables, station, asked) for kind, read in readers.items()}
+    return each(asked.kinds, by_kind)
 
 
 def _from_folder(path: Path, file: str) -> tuple[Tables, list[Fault]]:

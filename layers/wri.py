@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.errors import Fault
-from layers.imported import IMPUTED, Imported, numbers, placed, rules_of, without
+from layers.imported import IMPUTED, Imported, column_faults, numbers, placed, rules_of, without
 from layers.tables import read_table
 
 if TYPE_CHECKING:
@@ -29,10 +28,7 @@ def read_wri(path: Path, file: str, asked: Asked) -> Imported:
     is flagged. Plants without a position or a capacity are left out.
     """
     table, faults = read_table(path, file)
-    missing = [name for name in NEEDED if len(table.columns) and name not in table.columns]
-    faults += [
-        Fault(file, f"column '{name}' is missing", "is it the WRI table?") for name in missing
-    ]
+    faults += column_faults(table, NEEDED, file, "WRI")
     if faults:
         return Imported(faults=tuple(faults))
     if asked.country:
