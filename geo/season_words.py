@@ -129,9 +129,9 @@ def season_notes(layers: Layers, zones: pd.DataFrame, limits: pd.DataFrame) -> t
         f"{untold:.0f} links abroad have neither a known capacity nor a line, and bring nothing.": (
             bool(untold > 0)
         ),
-        f"Links abroad count with {abroad_mw:,.0f} MW: trading capacity or, where none is known, "
-        f"{standards.transfer_share:.0%} of line ratings. Whether a neighbour has the energy to "
-        "sell is not known.": bool(abroad_mw > 0),
+        f"Over the months links abroad can bring energy at {abroad_mw:,.0f} MW: trading capacity "
+        f"or, where none is known, {standards.transfer_share:.0%} of line ratings. Whether a "
+        "neighbour has the energy to sell is not known.": bool(abroad_mw > 0),
     }
     return tuple(note for note, holds in notes.items() if holds)
 

@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 SITES_LAYER: Final = "sites"
+FAULTS_TOLD: Final = 3
+"""Faults of a list of one's own that are told at once; no command lists them all."""
 BUILT_IN: Final = Path(__file__).parent / "places"
 
 
@@ -185,7 +187,9 @@ def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
             layer, faults = _build(Parcels, frame, entry, digest)
             if isinstance(layer, Parcels):
                 return layer
-    raise LayerError.of(faults)
+    told = "; and ".join(map(str, faults[:FAULTS_TOLD]))
+    more = f" (and {len(faults) - FAULTS_TOLD} more)" if faults[FAULTS_TOLD:] else ""
+    raise LayerError(f"{told}{more}", faults)
 
 
 def _sites_of(path: Path, form: str) -> str:
