@@ -36,8 +36,8 @@ from skimage.graph import MCP_Geometric
 from benchmarks.run import RSS_BYTES, describe_machine
 from geo.distance import cells_away, nearest
 from geo.ground import ground_of
-from geo.kinds import Source
 from geo.land_sites import grown_sites
+from geo.layer import Source
 from geo.least_cost import accumulated
 from geo.scenario import Scenario
 from geo.screening import screen

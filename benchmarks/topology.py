@@ -21,7 +21,7 @@ from benchmarks.run import RSS_BYTES, describe_machine
 from geo import kinds
 from geo.drawing import DrawnLines, DrawnSubstations
 from geo.grid import build_grid
-from geo.kinds import Source
+from geo.layer import Source
 from geo.tolerances import TOLERANCES, Tolerances
 from geo.topology import trace
 from tests.geo import drawings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from geo.columns import Column
 from geo.errors import Fault, LayerError
-from geo.kinds import Layer
+from geo.layer import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.kinds import Layers, Shape
+    from geo.kinds import Layers
+    from geo.layer import Shape
 
 FAR_M = 400_000.0
 TYPES: dict[Shape, frozenset[str]] = {

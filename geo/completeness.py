@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from geo.columns import Column
-    from geo.kinds import Layer, Layers
+    from geo.kinds import Layers
+    from geo.layer import Layer
 
 IMPUTED: Final = "imputed"
 """Column in which an importer says by which rule it set a value."""

@@ -12,7 +12,7 @@ import shapely
 
 from geo.columns import Column
 from geo.errors import Fault
-from geo.kinds import KINDS, Layer, Lines, Substations
+from geo.kinds import KINDS, Lines, Substations
 from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.kinds import Shape
+    from geo.layer import Layer, Shape
 
 
 def _optional(columns: tuple[Column, ...], *names: str) -> tuple[Column, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.kinds import Source
+    from geo.layer import Source
 
     Floats = NDArray[np.floating]
     Bools = NDArray[np.bool_]

@@ -13,7 +13,8 @@ from geo.zones import price_zones
 
 if TYPE_CHECKING:
     from geo.flow import Array
-    from geo.kinds import Layer, Layers
+    from geo.kinds import Layers
+    from geo.layer import Layer
 
 NEAREST_STATIONS = 3
 CLIMATE_REACH_KM = 300.0

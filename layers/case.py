@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.case import CASE_KINDS, MORE_CASE_KINDS, Case
 from geo.errors import LayerError
-from geo.kinds import Source
+from geo.layer import Source
 from layers.matpower import read_matpower
 from layers.paths import sha256_of
 from layers.tables import read_table
 
 if TYPE_CHECKING:
     from geo.errors import Fault
-    from geo.kinds import Layer
+    from geo.layer import Layer
 
 MATPOWER: Final = ".m"
 NEEDED: Final = ("bus.csv", "branch.csv", "plant.csv")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import Fault, LayerError
-from geo.kinds import Source
+from geo.layer import Source
 from geo.scenario import suggestion
 from layers.countries import ISO2_OF
 

@@ -20,7 +20,7 @@ from layers.vectors import in_place_crs, read_vector
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.kinds import Layer, Source
+    from geo.layer import Layer, Source
     from layers.land_settings import ExclusionEntry
     from layers.rasters import RasterFile
     from layers.settings import PlaceFile

@@ -15,7 +15,7 @@ from layers.typed import NUMBER, PLACE_TOML, source_of, typed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.kinds import Source
+    from geo.layer import Source
     from geo.standards import Standards
 
 RASTER_SUFFIXES: Final = (".tif", ".tiff")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.case import Case, CaseBranches, CaseBuses, CasePlants
 from geo.errors import Fault, LayerError
-from geo.kinds import Source
+from geo.layer import Source
 from layers.paths import sha256_of
 
 if TYPE_CHECKING:

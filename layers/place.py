@@ -10,7 +10,8 @@ import geopandas as gpd
 import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError
-from geo.kinds import Layer, Layers, Parcels, Source
+from geo.kinds import Layers, Parcels
+from geo.layer import Layer, Source
 from geo.units import clean
 from layers.cut import cut_to_land
 from layers.frames import Frames

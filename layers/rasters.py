@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.kinds import Source
+    from geo.layer import Source
 
     Bounds = tuple[float, float, float, float]
 

@@ -12,7 +12,7 @@ import pyproj
 
 from geo.drawing import DRAWN_KINDS
 from geo.errors import Fault, ScenarioError
-from geo.kinds import KINDS, Place, Source
+from geo.kinds import KINDS, Place
 from geo.scenario import Scenario, suggestion, with_options
 from geo.standards import STANDARDS, Standards, with_changes, with_preset
 from geo.surface import RASTER_KINDS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from geo.kinds import Layer
+    from geo.layer import Layer, Source
 
 REQUIRED_KINDS: Final = ("substations", "lines", "regions")
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Fault
-from geo.kinds import Source
+from geo.layer import Source
 from geo.scenario import suggestion
 from geo.units import clean
 

@@ -11,7 +11,7 @@ from maps.text import is_unknown, number, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from geo.kinds import Layer
+    from geo.layer import Layer
     from geo.siting import Siting
 
 NAME_WIDTH: Final = 26

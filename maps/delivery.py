@@ -26,7 +26,7 @@ from maps.names import branch_names, with_branch_names
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.kinds import Layer
+    from geo.layer import Layer
     from geo.siting import Siting
 
 KEYS: Final = {"sites": ("site_id", "rank", "grade"), "regions": ("region", "grade")}

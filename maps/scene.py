@@ -30,7 +30,7 @@ from maps.text import number
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.kinds import Layer
+    from geo.layer import Layer
     from geo.siting import Siting
     from maps.labels import Label
 

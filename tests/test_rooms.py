@@ -62,8 +62,8 @@ ROOMS = {
     ),
     "layers": Room(
         ours=words(
-            """geo.case geo.drawing geo.errors geo.kinds geo.scenario geo.standards geo.surface
-            geo.tolerances geo.units"""
+            """geo.case geo.drawing geo.errors geo.kinds geo.layer geo.scenario geo.standards
+            geo.surface geo.tolerances geo.units"""
         ),
         packages=words(
             """distributed exactextract geopandas matpowercaseframes netCDF4 numpy osmium pandas

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.kinds import Source
+from geo.layer import Source
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from geo.candidates import Candidates
     from geo.kinds import Layers
+    from geo.layer import Layer
 
 NEEDS_90_HA = Scenario(load_mw=180, ha_per_mw=0.5, cell_km=1, reach_km=100)
 HERE = (0.5, 0.5)
@@ -58,7 +59,7 @@ def ground(shapes: Iterable[Any]) -> kinds.Regions:
     return kinds.Regions(frame, toy.source("regions"))
 
 
-def world(picture: str, **layers: kinds.Layer) -> Layers:
+def world(picture: str, **layers: Layer) -> Layers:
     """Build a country from a map; its grid is out of the way."""
     stations = toy.substations([("A", "132", 0, 0), ("B", "132", 9, 0)])
     barred = [(BARRED[letter], shape) for letter in BARRED for shape in squares(picture, letter)]

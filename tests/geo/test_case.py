@@ -17,7 +17,7 @@ from geo.case import (
 from geo.case_network import case_network
 from geo.case_study import Asked, case_headroom
 from geo.errors import LayerError, ScenarioError
-from geo.kinds import Source
+from geo.layer import Source
 from geo.scenario import Scenario
 
 LINEAR = Scenario(method="linear", cutoff=0.05)

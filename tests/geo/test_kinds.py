@@ -14,7 +14,8 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geo import kinds
 from geo.errors import LayerError
-from geo.kinds import KINDS, Layer, Source
+from geo.kinds import KINDS
+from geo.layer import Layer, Source
 from geo.units import parse_voltages_kv
 from tests.geo import toy
 

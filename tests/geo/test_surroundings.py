@@ -18,7 +18,8 @@ from tests.geo import toy
 
 if TYPE_CHECKING:
     from geo import kinds
-    from geo.kinds import Layer, Layers
+    from geo.kinds import Layers
+    from geo.layer import Layer
 
 FIXED_SHARE = 0.06 + 0.05
 """What a campus loses before any chiller runs."""

@@ -16,7 +16,7 @@ import pandas as pd
 from shapely import LineString, Point, Polygon, box
 
 from geo import kinds
-from geo.kinds import Source
+from geo.layer import Source
 from geo.standards import STANDARDS, with_changes
 
 if TYPE_CHECKING:

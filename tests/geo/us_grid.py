@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo.case import CASE_KINDS, MORE_CASE_KINDS, Case
-from geo.kinds import Source
+from geo.layer import Source
 
 CACHE = Path(__file__).parents[2] / "benchmarks" / ".cache"
 INSIDE = "powersimdata/network/usa_tamu/data"

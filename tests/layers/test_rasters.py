@@ -11,7 +11,7 @@ import rasterio
 from rasterio.transform import Affine
 from shapely import box
 
-from geo.kinds import Source
+from geo.layer import Source
 from layers.rasters import RasterEntry, open_raster, overlap_faults
 
 if TYPE_CHECKING:

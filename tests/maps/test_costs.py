@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo import kinds
-from geo.kinds import Source
+from geo.layer import Source
 from geo.standards import with_changes
 from maps.costs import cost_text, millions
 from maps.frames import records

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo import kinds
-from geo.kinds import Source
+from geo.layer import Source
 from maps.frames import records
 from maps.text import plain
 from maps.timetable import months_text, rules_text

@@ -12,7 +12,7 @@ import pandas as pd
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 from geo import kinds
-from geo.kinds import Source
+from geo.layer import Source
 from geo.robustness import Sureness
 from geo.scenario import Scenario
 from geo.siting import Siting

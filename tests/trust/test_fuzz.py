@@ -17,7 +17,8 @@ from shapely import LineString, Point, Polygon
 
 from geo.drawing import DRAWN_KINDS
 from geo.errors import LayerError
-from geo.kinds import KINDS, Source
+from geo.kinds import KINDS
+from geo.layer import Source
 from layers.case import faults_of_case
 from layers.place import faults_of
 from layers.tables import read_table
@@ -27,7 +28,7 @@ from tests.trust.country import FILES, Country, build
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo.kinds import Layer
+    from geo.layer import Layer
 
 CRS = "EPSG:25832"
 ODD = st.one_of(
