@@ -14,17 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.candidates import (
-    Candidates,
-    area_ha,
-    barred_ground,
-    known_campuses,
-    lonlat,
-    names_of,
-    regions_of,
-    site_ids,
-    union_by,
-)
+from geo.candidates import Candidates, known_campuses, names_of, regions_of, site_ids
+from geo.cells import area_ha, barred_ground, lonlat, union_by
 from geo.errors import NoSiteError
 from geo.policy import closed
 from geo.units import M2_PER_HA

@@ -21,7 +21,8 @@ from pyproj import Geod, Transformer
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo import kinds
-from geo.candidates import COLUMNS, area_ha, cell_side_km, find_candidates, site_id, subdivide
+from geo.candidates import COLUMNS, find_candidates, site_id
+from geo.cells import area_ha, cell_side_km, subdivide
 from geo.errors import NoSiteError
 from geo.scenario import Scenario
 from tests.geo import toy
