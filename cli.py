@@ -819,9 +819,21 @@ def _headroom_of_case(
     return answer.frame
 
 
-def _end(number: int, _frame: object) -> None:
-    """End as after an interrupt, so that nothing is left half-written."""
-    sys.exit(128 + number)
+class _End:
+    """Ends a run on a signal as after an interrupt, so that nothing is left half-written.
+
+    The signal is remembered: an exception that comes up while a library calls back is lost there,
+    and a run that went on to its end shall not say that nothing has happened.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, number: int, _frame: object) -> None:
+        self.number = number
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
 
 
 def main() -> None:
@@ -829,9 +841,16 @@ def main() -> None:
     from layers.gdal import harden
 
     harden()
-    signal.signal(signal.SIGTERM, _end)
+    end = _End()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for what a shell runs behind it
+            signal.signal(number, end)
     try:
         app()
+    except SystemExit as over:
+        if end.number and not over.code:
+            sys.exit(128 + end.number)
+        raise
     except SitingError as error:
         from maps.text import plain
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import geopandas as gpd
@@ -604,3 +606,24 @@ def test_land_needs_surfaces(command) -> None:
     code, _, err = command("land", "bhutan")
     assert code == 3
     assert "has no surfaces to screen" in err
+
+
+def test_an_interrupt_that_a_library_loses_is_told_by_the_code(command, monkeypatch) -> None:
+    """The exception comes up where nothing can carry it on, so the run goes on to its end."""
+
+    class Careless:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def lost() -> tuple[str, ...]:
+        thing = Careless()
+        del thing
+        return ("bhutan",)
+
+    told: list[object] = []
+    monkeypatch.setattr("layers.place.built_in_places", lost)
+    monkeypatch.setattr("sys.unraisablehook", told.append)
+    code, out, _ = command("places")
+    assert told
+    assert code == 128 + signal.SIGTERM
+    assert "bhutan" in out

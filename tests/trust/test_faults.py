@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPORARY = ".powersite-"
 
 
-def words(country: Country, out: Path) -> list[str]:
+def words(country: Country, out: Path, talk: str = "--quiet") -> list[str]:
     """The command that ranks the country and writes a pack."""
-    return [sys.executable, "cli.py", "site", str(country.folder), "--out", str(out), "--quiet"]
+    return [sys.executable, "cli.py", "site", str(country.folder), "--out", str(out), talk]
 
 
 def pack(country: Country, out: Path) -> dict[str, bytes]:
@@ -51,16 +51,20 @@ def started(country: Country, out: Path) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_leaves_what_was_there(sent, code, country: Country, tmp_path: Path) -> None:
-    """At two moments: while it reads and while it reckons."""
+    """As soon as the run says that it builds the grid, or looks for candidates."""
     out = tmp_path / "out"
     before = pack(country, out)
-    for wait_s in (1.5, 2.5):
-        run = started(country, out)
-        time.sleep(wait_s)
-        ended = run.poll() is not None
+    for stage in (b"grid", b"candidates"):
+        run = subprocess.Popen(
+            words(country, out, "--verbose"), cwd=ROOT, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert run.stderr is not None
+        while not run.stderr.readline().rstrip().endswith(stage):
+            assert run.poll() is None
         run.send_signal(sent)
         _, told = run.communicate(timeout=60)
-        assert run.returncode in (0 if ended else code, 0)
+        assert run.returncode == code, told
         assert b"Traceback" not in told
         assert set(contents(out)) == set(before)
         assert not [path for path in out.iterdir() if path.name.startswith(TEMPORARY)]
