@@ -12,31 +12,33 @@ if TYPE_CHECKING:
     from geo.siting import Siting
 
 
-def branch_places(siting: Siting, stations: pd.DataFrame, branches: pd.Series) -> pd.DataFrame:
+def branch_places(
+    siting: Siting, lines: pd.DataFrame, stations: pd.DataFrame, branches: pd.Series
+) -> pd.DataFrame:
     """Return where some branches are.
 
     Parameters
     ----------
     siting
         The answer.
-    stations
-        Substations as the page is given them.
+    lines, stations
+        As the page is given them.
     branches
         Ids; '' is none.
 
     Returns
     -------
     DataFrame
-        Same index; ``line``, the position among the lines of the place, and ``station``, that among
+        Same index; ``line``, the position among the lines, and ``station``, that among
         the stations; each NaN where the branch is none of the kind.
     """
-    line_ids = siting.layers.lines.frame["id"].astype(str)
-    lines = dict(zip(line_ids, range(len(line_ids)), strict=True))
+    line_ids = lines["id"].astype(str)
+    rows = dict(zip(line_ids, range(len(line_ids)), strict=True))
     houses = dict(zip(stations["id"].astype(str), range(len(stations)), strict=True))
     home = _transformer_homes(siting)
     ids = branches.fillna("").astype(str)
     found = {
-        "line": [lines.get(one, lines.get(line_of(one))) for one in ids],
+        "line": [rows.get(one, rows.get(line_of(one))) for one in ids],
         "station": [houses.get(home.get(one, "")) for one in ids],
     }
     return pd.DataFrame(found, index=branches.index, dtype=float)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 TABLE_ROWS: Final = 200
 ROUND: Final = 2
 MOST_LIFTS: Final = 3000
+MOST_LINES: Final = 50_000
 TOLD: Final = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
@@ -84,7 +85,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
-        "notes": list(siting.notes),
+        "notes": [*siting.notes, *lines_left_out(siting)],
     }
 
 
@@ -172,7 +173,7 @@ def region_breaks(siting: Siting) -> list[float]:
 def network(siting: Siting) -> dict[str, Any]:
     """Return substations with the headroom of their buses, and lines with their overloads."""
     stations = real_substations(siting.layers.substations.frame)
-    lines = siting.layers.lines.frame
+    lines = drawn_lines(siting)
     names = branch_names(siting)
     at = dict(zip(stations["id"], range(len(stations)), strict=True))
     headroom = siting.headroom.sort_values("voltage_kv", ascending=False)
@@ -182,7 +183,7 @@ def network(siting: Siting) -> dict[str, Any]:
         limiting_outage=lambda frame: _named(frame["limiting_outage"], names),
     )
     for column, branches in (("limit", "limiting_branch"), ("outage", "limiting_outage")):
-        where = branch_places(siting, stations, siting.headroom[branches])
+        where = branch_places(siting, lines, stations, siting.headroom[branches])
         headroom = headroom.join(where.add_prefix(f"{column}_"))
     buses = (
         "bus_id",
@@ -206,6 +207,31 @@ def network(siting: Siting) -> dict[str, Any]:
         "lines": packed(with_overloads(lines, siting.congestion, names), LINE_COLUMNS)
         | {"paths": paths(lines.geometry)},
     }
+
+
+def drawn_lines(siting: Siting) -> gpd.GeoDataFrame:
+    """Return the lines that a page can draw without standing still, in the order of their layer.
+
+    Of more than that, those that decide something or are over their limit stay, then those of the
+    highest voltage, the longest first.
+    """
+    lines = siting.layers.lines.frame
+    if len(lines) <= MOST_LINES:
+        return lines
+    told = [siting.headroom["limiting_branch"], siting.headroom["limiting_outage"]]
+    branches = pd.concat([*told, siting.congestion["branch"]]).dropna().astype(str)
+    decides = lines["id"].astype(str).isin({line_of(branch) for branch in branches})
+    order = np.lexsort((-lines.geometry.length, -lines["voltage_kv"].fillna(0.0), ~decides))
+    return lines.iloc[np.sort(order[:MOST_LINES])]
+
+
+def lines_left_out(siting: Siting) -> list[str]:
+    """Say that the map does not draw all lines, where it does not."""
+    shown, every = len(drawn_lines(siting)), len(siting.layers.lines.frame)
+    if shown == every:
+        return []
+    what = "those that decide something, then those of the highest voltage"
+    return [f"The map draws {shown:,} of {every:,} lines: {what}. The GeoPackage has all."]
 
 
 LINE_COLUMNS: Final = (

@@ -28,6 +28,7 @@ def test_lines_circuits_transformers_and_none(siting: Siting) -> None:
     asked = pd.Series(["T-L0/1", "T-L4", "T:T-S2:420/132/1", "", None, "all of them"])
     found = branch_places(
         replace(siting, grid=grid),  # type: ignore[arg-type] # as much of a grid as is read
+        siting.layers.lines.frame,
         siting.layers.substations.frame,
         asked,
     )

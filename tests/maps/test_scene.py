@@ -132,3 +132,28 @@ def test_no_supply_path_at_all(siting: Siting) -> None:
 @pytest.mark.parametrize("limit", ["feeds"])
 def test_tie_lines_are_those_of_the_table(siting: Siting, limit: str) -> None:
     assert scene(siting)[limit]["rows"] == 8
+
+
+def test_of_very_many_lines_those_that_decide_are_drawn_and_it_is_said(
+    siting: Siting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = siting.layers.lines
+    turned = replace(lines, frame=lines.frame.iloc[::-1])  # so that the one left out comes first
+    siting = replace(siting, layers=replace(siting.layers, lines=turned))
+    whole = scene(siting)
+    ids = turned.frame["id"].astype(str)
+    told = {*siting.headroom["limiting_branch"], *siting.headroom["limiting_outage"]}
+    decide = [one for one in ids if any(str(name).startswith(one) for name in told if name)]
+    assert 0 < len(decide) < len(ids)
+    assert ids.iloc[0] not in decide
+    monkeypatch.setattr("maps.scene.MOST_LINES", len(decide))
+    part = scene(siting)
+    assert whole["lines"]["rows"] == len(ids)
+    assert part["lines"]["rows"] == len(part["lines"]["paths"]) == len(decide)
+    assert part["notes"][-1].startswith(f"The map draws {len(decide)} of {len(ids)} lines")
+    assert not any(note.startswith("The map draws") for note in whole["notes"])
+    named = [values(one["lines"], "name") for one in (whole, part)]
+    rows = [values(one["headroom"], "limit_line") for one in (whole, part)]
+    for first, second in zip(*rows, strict=True):
+        assert (first is None) == (second is None)
+        assert first is None or named[0][int(first)] == named[1][int(second)]
