@@ -550,7 +550,10 @@ def check(place: CasePlace) -> None:
 @app.command()
 def fetch(
     country: Annotated[str, typer.Argument(metavar="COUNTRY", help="English name or ISO code.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the new place.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of the new place; no dry run needs it."),
+    ] = None,
     sources: Annotated[
         str, typer.Option("--from", help="Comma-separated; all that are open if left out.")
     ] = "",
@@ -586,6 +589,8 @@ def fetch(
     if dry_run:
         typer.echo("\n".join(plan(what, kept)))
         return
+    if out is None:
+        raise ScenarioError("fetch writes a place: name its folder with --out, or add --dry-run")
     made = make(what, kept, out)
     for item in made.built:
         typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())

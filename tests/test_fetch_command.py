@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+from geo.errors import ScenarioError
 from tests.layers.test_make import world  # noqa: F401 -- a fixture
 
 
@@ -70,3 +71,13 @@ def test_init(tmp_path) -> None:
     assert done.exit_code == 0
     assert (tmp_path / "mine" / "COLUMNS.md").is_file()
     assert run("check", str(tmp_path / "mine")).exit_code == 0
+
+
+def test_a_folder_is_needed_but_for_a_dry_run(world) -> None:  # noqa: F811 -- the fixture
+    server, tmp_path = world
+    fixed = ["--catalog", str(tmp_path / "catalog.toml"), "--cache", str(tmp_path / "cache")]
+    assert run("fetch", "norway", "--dry-run", *fixed).exit_code == 0
+    done = run("fetch", "norway", *fixed)
+    assert isinstance(done.exception, ScenarioError)
+    assert "--out" in str(done.exception)
+    assert server.asked == []
