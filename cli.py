@@ -521,6 +521,8 @@ def serve(
     def ready(url: str) -> None:
         typer.echo(f"Serving {folder} at {url}")
 
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # the end meant for it, no failure
     offer(folder, port, host, expose=expose, ready=ready)
 
 
