@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import percentileofscore
-from shapely import LineString, MultiLineString, Polygon, box
+from shapely import LineString, MultiLineString, Point, Polygon, box
 
-from geo.parcel_measures import are_boxes, length_within_m, percentiles
+from geo.errors import ScenarioError
+from geo.parcel_measures import (
+    Wanted,
+    are_boxes,
+    distance_m,
+    length_within_m,
+    measured,
+    percentiles,
+)
 
 
 def shapes(*those: object) -> np.ndarray:
@@ -39,8 +48,8 @@ def test_other_shapes_and_collections() -> None:
 
 
 def test_what_touches_nothing_has_nothing() -> None:
-    parcels = shapes(box(0, 0, 1, 1), TRIANGLE, None)
-    assert length_within_m(parcels, shapes()).tolist() == [0, 0, 0]
+    parcels = shapes(box(0, 0, 1, 1), TRIANGLE, Point(0, 0))
+    assert length_within_m(parcels, shapes()).tolist() == pytest.approx([0, 0, np.nan], nan_ok=True)
     assert length_within_m(parcels[:0], shapes(LineString([(0, 0), (1, 1)]))).tolist() == []
 
 
@@ -77,3 +86,50 @@ def test_percentiles_are_those_of_scipy(values: list[int]) -> None:
     array = np.array(values, float)
     theirs = percentileofscore(array, array, kind="mean") / 100
     assert percentiles(array) == pytest.approx(theirs)
+
+
+def test_distance_is_from_a_point_within() -> None:
+    """The middle of the box is 5 from the line; that of the U lies in its gap, so it is not used.
+
+    The lake holds the middle of the last, which is 0 away, and without a parcel all is unknown.
+    """
+    bent = box(100, 0, 130, 30) - box(110, 10, 120, 30)
+    line, lake = LineString([(0, 10), (10, 10)]), box(200, 0, 300, 100)
+    parcels = shapes(box(0, 0, 10, 10), bent, box(240, 40, 250, 50), None)
+    found = distance_m(parcels, shapes(line, lake))
+    assert found[[0, 2]].tolist() == [5, 0]
+    spot = bent.point_on_surface()
+    assert found[1] == pytest.approx(min(spot.distance(line), spot.distance(lake)))
+    assert np.isnan(found[3])
+    assert np.isnan(distance_m(parcels, shapes())).all()
+
+
+def own_list() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"price": [30.0, 10.0], "note": ["a", "b"]},
+        geometry=[box(0, 0, 2000, 2000), box(2000, 0, 4000, 2000)],
+        crs="EPSG:25833",
+    )
+
+
+def test_measured_columns_have_units_and_percentiles_of_them() -> None:
+    road = gpd.GeoSeries([LineString([(1000, 1000), (5000, 1000)])], crs="EPSG:25833")
+    wanted = Wanted({"road": road}, {"road": road}, {}, ("price", "road_length_km"))
+    found = measured(own_list(), wanted)
+    assert found["road_length_km"].tolist() == [1, 2]
+    assert found["road_distance_km"].tolist() == [0, 0]
+    assert found["price_percentile"].tolist() == [0.75, 0.25]
+    assert found["road_length_km_percentile"].tolist() == [0.25, 0.75]
+    assert found["note"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("column", ["note", "weather"])
+def test_percentiles_need_a_column_of_numbers(column) -> None:
+    with pytest.raises(ScenarioError, match=f"no column '{column}' of numbers; there are price"):
+        measured(own_list(), Wanted(percentiles=(column,)))
+
+
+def test_a_column_of_the_list_is_not_written_over() -> None:
+    rows = own_list().rename(columns={"price": "road_length_km"})
+    with pytest.raises(ScenarioError, match="has a column 'road_length_km' already"):
+        measured(rows, Wanted({"road": rows.geometry}))
