@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.ndimage import label
 
 from geo.errors import ScenarioError
 from geo.kernels import compiled
@@ -58,6 +59,13 @@ def best_ground(
     order = cells[np.argsort(score.ravel()[cells], kind="stable")]
     found = _take(known.copy(), order, needed, (count, apart))
     return [site.astype(np.int64) for site in found]
+
+
+def roomy(free: Bools, needed: int) -> Bools:
+    """Return the free cells of patches that have room for a site; cells touch along edges."""
+    patch, _ = label(free)
+    wide: Bools = np.bincount(patch.ravel())[patch] >= needed
+    return free & wide
 
 
 @compiled

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.best_ground import best_ground
+from geo.best_ground import best_ground, roomy
 from geo.errors import ScenarioError
 
 SCORE = np.array(
@@ -50,6 +50,13 @@ def test_unknown_is_not_good() -> None:
     found = places(best_ground(score, FREE, 5, 3))
     assert found[0][0] == (1, 4)
     assert (1, 1) not in [cell for site in found for cell in site]
+
+
+def test_patches_without_room_are_told() -> None:
+    """Three cells in an L, and one that only meets it at a corner."""
+    free = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    assert roomy(free, 3).tolist() == [[True, False, False], [True, True, False], [False] * 3]
+    assert not roomy(free, 4).any()
 
 
 @pytest.mark.parametrize(("needed", "count", "apart"), [(0, 1, 0.0), (1, 0, 0.0), (1, 1, -1.0)])
