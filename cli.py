@@ -595,7 +595,7 @@ def fetch(
         raise ScenarioError("fetch writes a place: name its folder with --out, or add --dry-run")
     made = make(what, kept, out)
     for item in made.built:
-        typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())
+        typer.echo(f"{item.kind}: {item.extent} from {item.offer.name}. {item.note}".rstrip())
     for words in (*made.missing, *what.words):
         typer.echo(f"Missing: {words}")
     if made.path is not None:
