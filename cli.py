@@ -545,7 +545,7 @@ def check(place: CasePlace) -> None:
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
     if place_file is not None and layers is not None:
-        found = completeness(layers, place_file.published_km)
+        found = completeness(layers, place_file.published_km, place_file.demand_source)
         typer.echo(completeness_text(found), nl=False)
 
 

@@ -67,9 +67,9 @@ def land_prices(
     frame = pd.DataFrame(table)
     priced = int((frame["quality"] == OWN).sum())
     note = (
-        f"Farmland only: plots with services cost many times more. {priced} of {len(frame)} "
-        f"regions have a price of their own, the others the mean of the country where it is known. A euro "
-        f"is taken for {usd_per_eur:g} USD."
+        "Farmland only: plots with services cost many times more. "
+        f"{priced} of {len(frame)} regions have a price of their own, the others the mean of the "
+        f"country where it is known. A euro is taken for {usd_per_eur:g} USD."
     )
     return frame, note
 
