@@ -604,7 +604,7 @@ def check(place: CasePlace) -> None:
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
     if place_file is not None and layers is not None:
-        found = completeness(layers, place_file.published_km)
+        found = completeness(layers, place_file.published_km, place_file.demand_source)
         typer.echo(completeness_text(found), nl=False)
 
 
@@ -654,7 +654,7 @@ def fetch(
         raise ScenarioError("fetch writes a place: name its folder with --out, or add --dry-run")
     made = make(what, kept, out)
     for item in made.built:
-        typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())
+        typer.echo(f"{item.kind}: {item.extent} from {item.offer.name}. {item.note}".rstrip())
     for words in (*made.missing, *what.words):
         typer.echo(f"Missing: {words}")
     if made.path is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo.columns import Column
     from geo.kinds import Layers
-    from geo.layer import Layer
+    from geo.layer import Layer, Source
 
 IMPUTED: Final = "imputed"
 """Column in which an importer says by which rule it set a value."""
@@ -63,7 +63,9 @@ class Completeness:
     """What the sources say of themselves, one sentence a layer that has one."""
 
 
-def completeness(layers: Layers, published_km: Mapping[float, float]) -> Completeness:
+def completeness(
+    layers: Layers, published_km: Mapping[float, float], demand: Source | None = None
+) -> Completeness:
     """Look over the layers of a place.
 
     Parameters
@@ -72,6 +74,8 @@ def completeness(layers: Layers, published_km: Mapping[float, float]) -> Complet
         As read.
     published_km
         Voltage in kV to the route length that an operator publishes, km.
+    demand
+        Where the demand of the place comes from.
 
     Raises
     ------
@@ -89,6 +93,9 @@ def completeness(layers: Layers, published_km: Mapping[float, float]) -> Complet
     notes = tuple(
         f"{layer.kind}: {layer.source.note}" for layer in layers.present() if layer.source.note
     )
+    notes += tuple(f"{item.kind}: {item.source.note}" for item in layers.listed if item.source.note)
+    if demand is not None:
+        notes += (f"demand: {' '.join(filter(None, (f'{demand.title}.', demand.note)))}",)
     if network.inferred is not None:
         notes += (f"joints: {network.inferred.sentence()}",)
     return Completeness(
