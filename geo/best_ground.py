@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DOWN: Final = np.array([-1, 1, 0, 0])
 ACROSS: Final = np.array([0, 0, -1, 1])
+MOST_PIXELS: Final = 200_000_000
+"""They are ordered in memory, some 25 bytes each."""
 SLACK: Final = 1e-9
 """Of a cell, so that an area of whole cells is not rounded up to one more."""
 
@@ -53,7 +55,7 @@ def picked_sites(
     Raises
     ------
     LayerError
-        If the raster is not in metres or its pixels are not square.
+        If the raster is not in metres, its pixels are not square, or there are too many.
     ScenarioError
         As `best_ground`.
     """
@@ -62,6 +64,11 @@ def picked_sites(
         raise LayerError(
             f"{raster.source.file}: has pixels of {raster.pixel_x:g} × {raster.pixel_y:g}, not "
             "squares in metres; warp it to a metric CRS, as with gdalwarp -tr"
+        )
+    if raster.rows * raster.columns > MOST_PIXELS:
+        raise LayerError(
+            f"{raster.source.file}: has {raster.rows:,} × {raster.columns:,} pixels; make them "
+            f"larger, to {MOST_PIXELS:,} at most, as with gdalwarp -tr"
         )
     side_m = raster.pixel_x
     values = raster.read(0, 0, raster.rows, raster.columns)

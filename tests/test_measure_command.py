@@ -132,6 +132,12 @@ def test_a_site_may_need_several_pixels_and_keeps_apart(folder: Path) -> None:
     assert gpd.read_file(folder / "out.gpkg")["score"].tolist() == [3]
 
 
+def test_more_pixels_than_memory_holds_are_refused(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr("geo.best_ground.MOST_PIXELS", 1)
+    command = ["pick", str(folder / "wind.tif"), "--area-ha", "1", "--out", str(folder / "o.gpkg")]
+    assert "has 1 × 2 pixels" in str(CliRunner().invoke(app, command).exception)
+
+
 def test_pixels_have_to_be_squares_in_metres(folder: Path) -> None:
     with rasterio.open(
         folder / "flat.tif", "w", driver="GTiff", height=1, width=2, count=1, dtype="float32",
