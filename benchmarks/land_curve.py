@@ -126,12 +126,16 @@ def _elsewhere(share: float, engine: str) -> Point:
 def _ahead(points: list[Point]) -> str:
     """Say what more land would take, by what the last window took more than the one before."""
     one, two = points[-2:]
-    rate_s = (two.wall_s - one.wall_s) / max(two.land - one.land, 1)
-    said = [
-        f"{land / 1e6:,.0f} million cells of land "
-        f"{(two.wall_s + rate_s * (land - two.land)) / 60:.0f} min"
-        for land in AHEAD
-    ]
+    said = []
+    for land in AHEAD:
+        wall_s, core_s = (
+            took + (took - before) / max(two.land - one.land, 1) * (land - two.land)
+            for took, before in ((two.wall_s, one.wall_s), (two.core_s, one.core_s))
+        )
+        said.append(
+            f"{land / 1e6:,.0f} million cells of land {wall_s / 60:.0f} min as busy as here, "
+            f"{core_s / 60:.0f} min of a core"
+        )
     return ", ".join(said)
 
 
