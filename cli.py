@@ -536,7 +536,7 @@ def check(place: CasePlace) -> None:
     from maps.text import plain
 
     cased = is_case(place)
-    place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
+    _, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
         typer.echo(plain(fault))
     if faults:
@@ -544,9 +544,8 @@ def check(place: CasePlace) -> None:
         typer.echo(f"{count} in {plain(place)}", err=True)
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
-    if place_file is not None and layers is not None:
-        found = completeness(layers, place_file.published_km, place_file.demand_source)
-        typer.echo(completeness_text(found), nl=False)
+    if layers is not None:
+        typer.echo(completeness_text(completeness(layers)), nl=False)
 
 
 @app.command()
