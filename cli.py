@@ -615,6 +615,9 @@ def init(
 
     for path in start_place(folder, template):
         typer.echo(f"Written: {path}")
+    typer.echo(
+        f"All of it is still {template}'s; what is left is told by: powersite check {folder}"
+    )
 
 
 @app.command()

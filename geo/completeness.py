@@ -93,6 +93,8 @@ def completeness(layers: Layers, network: Layers | None = None) -> Completeness:
         f"{layer.kind}: {layer.source.note}" for layer in layers.present() if layer.source.note
     )
     notes += tuple(f"{item.kind}: {item.source.note}" for item in layers.listed if item.source.note)
+    if place.borrowed:
+        notes = (place.warning, *notes)
     if place.demand_source is not None:
         told = (f"{place.demand_source.title}.", place.demand_source.note)
         notes += (f"demand: {' '.join(filter(None, told))}",)

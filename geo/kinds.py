@@ -489,6 +489,21 @@ class Place:
     """Voltage in kV to the route length that an operator publishes, km."""
     published_note: str = ""
     """Who publishes those lengths, or that nobody is known to."""
+    template: str = ""
+    """Built-in place that this one was begun from; '' if none."""
+    borrowed: tuple[str, ...] = ()
+    """Layers, and the demand, that are still those of that place."""
+
+    @property
+    def warning(self) -> str:
+        """Say what is still that of another place; '' if nothing is."""
+        if not self.borrowed:
+            return ""
+        what = ", ".join(name.replace("_", " ") for name in self.borrowed)
+        return (
+            f"Still those of the template '{self.template}', and not of {self.title}: {what}. "
+            "What they tell is not true of this place."
+        )
 
 
 @dataclass(frozen=True, eq=False)

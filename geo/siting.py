@@ -353,6 +353,7 @@ def _notes(
         cost_note(layers.place.standards): True,
         f"The loads listed draw {listed_mw:,.0f} MW, more than the demand asked for; all of them "
         "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
+        layers.place.warning: bool(layers.place.borrowed),
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         **ground_notes(layers),

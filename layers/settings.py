@@ -44,6 +44,7 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "frequency_hz": (int,),
     "unconnected": (list,),
     "note": (str,),
+    "template": (str,),
     "demand_source": (dict,),
     "scenario": (dict,),
     "standards": (dict,),
@@ -227,7 +228,7 @@ def _place(
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
-    given = {key: table[key] for key in ("frequency_hz",) if key in table}
+    given = {key: table[key] for key in ("frequency_hz", "template") if key in table}
     return (
         Place(
             name=table["name"],

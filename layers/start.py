@@ -15,9 +15,12 @@ from layers.typed import PLACE_TOML
 BUILT_IN: Final = Path(__file__).parent / "places"
 NAME: Final = re.compile(r"[^a-z0-9-]+")
 HEAD: Final = """\
-# A place of your own, begun from '{template}'. Every file below is still that place's: replace them
-# one by one with yours, then run `powersite check {folder}`. docs/own-data.md tells how.
+# A place of your own, begun from '{template}'. Every file below is still that place's, and so are
+# title, country, crs, demand_mw, note, standards and the ids under unconnected: replace them one by
+# one with yours. `powersite check {folder}` tells which are left, and so does every answer
+# until none is. docs/own-data.md tells how.
 # Only substations, lines and regions are needed; any other table may be taken out.
+template = "{template}"
 """
 
 
