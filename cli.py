@@ -424,6 +424,43 @@ def land(
     typer.echo(land_text(summary, fmt), nl=False)
 
 
+@app.command()
+def measure(
+    parcels: Annotated[Path, typer.Argument(metavar="LIST", help="Parcels or points, in metres.")],
+    out: Annotated[Path, typer.Option("--out", help="GeoPackage to write; --sites takes it.")],
+    length: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Kilometres of lines within.")
+    ] = None,
+    distance: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Kilometres to the nearest.")
+    ] = None,
+    mean: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Mean of a GeoTIFF within.")
+    ] = None,
+    percentile: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Rank among all, 0 to 1; a measured column as well."),
+    ] = None,
+) -> None:
+    """Measure a list of one's own on layers of one's own; each option may come many times."""
+    from geo.parcel_measures import Wanted, measured
+    from layers.own_files import named_files, own_parcels, own_raster, own_shapes
+    from maps.measured import refuse_other_suffix, write_measured
+
+    refuse_other_suffix(out)
+    lines, others = named_files(length or (), "--length"), named_files(distance or (), "--distance")
+    rasters = named_files(mean or (), "--mean")
+    frame = own_parcels(parcels)
+    crs = str(frame.crs)
+    wanted = Wanted(
+        {name: own_shapes(path, "--length", crs) for name, path in lines.items()},
+        {name: own_shapes(path, "--distance", crs) for name, path in others.items()},
+        {name: own_raster(path, name) for name, path in rasters.items()},
+        tuple(percentile or ()),
+    )
+    typer.echo(f"Written: {write_measured(measured(frame, wanted), out)}")
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(

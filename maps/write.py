@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import OutputError
-from maps.locks import STAGE, idle_folders, locked
+from maps.locks import STAGE, idle_folders, locked, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     Writer = Callable[[Path], None]
 
@@ -102,14 +101,14 @@ def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
     for left in idle_folders(folder, TEMPORARY):
         shutil.rmtree(left)
     # Inside the folder, so that the move never crosses a file system.
-    made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
-    with locked(made):
+    with new_folder(folder, TEMPORARY) as made:
         try:
             for name, writer in writers.items():
                 writer(made / name)
                 flush_file(made / name)
-            for target in targets:
-                (made / target.name).replace(target)
+            with locked(folder):  # so that of two runs all files are one's or all the other's
+                for target in targets:
+                    (made / target.name).replace(target)
             flush_folder(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)

@@ -63,3 +63,29 @@ def test_tiles_of_other_ground_or_half_written_serve_nobody(tmp_path) -> None:
     assert shelf.get("sites_in", place, tile) is None
     ((_, found),) = over_tiles(sites_in, place, [tile], Tiling(shelf=shelf))
     assert len(found.pieces) == len(sites_in(place, tile).pieces)
+
+
+@pytest.mark.parametrize("function", [screen, sites_in])
+def test_a_tile_damaged_in_place_is_done_again(tmp_path, function) -> None:
+    """Every byte in turn would do; here every hundredth, an empty file, and one of zeros."""
+    place, grid = ground.of_toyland()
+    tile = next(grid.tiles(20))
+    TileShelf(tmp_path).put(function.__name__, place, tile, function(place, tile))
+    (path,) = tmp_path.glob("*/*.npz")
+    whole, damaged = path.read_bytes(), 0
+    shelf = TileShelf(tmp_path)
+    for data in [b"", bytes(len(whole)), *(flipped(whole, at) for at in range(3, len(whole), 97))]:
+        path.write_bytes(data)
+        damaged += shelf.get(function.__name__, place, tile) is None
+    assert damaged > len(whole) / 97 * 0.5  # the dates within a zip, for one, decide nothing
+    path.write_bytes(flipped(whole, len(whole) // 2))
+    assert shelf.get(function.__name__, place, tile) is None
+    ((_, found),) = over_tiles(function, place, [tile], Tiling(shelf=shelf))
+    if function is screen:
+        assert np.array_equal(found.barred, screen(place, tile).barred)
+    assert shelf.get(function.__name__, place, tile) is not None  # and kept again
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    """Turn one bit of a byte over."""
+    return data[:at] + bytes([data[at] ^ 8]) + data[at + 1 :]
