@@ -816,8 +816,8 @@ def _find(
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
         siting = find_sites(layers, scenario, progress, also=also, tiling=tiling)
-    for lost in siting.lost_parcels:
-        typer.echo(plain(lost), err=True)
+    for words in filter(None, (layers.place.warning, *siting.lost_parcels)):
+        typer.echo(plain(words), err=True)
     return siting
 
 
@@ -825,10 +825,14 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Plac
     from geo.place_headroom import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask
+    from maps.text import plain
 
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
-    return headroom_of(read_layers(place_file), scenario, progress)
+    layers = read_layers(place_file)
+    if layers.place.warning:
+        typer.echo(plain(layers.place.warning), err=True)
+    return headroom_of(layers, scenario, progress)
 
 
 def _refuse_what_is_not_for(*, cased: bool, for_cases: object, for_places: str) -> None:
