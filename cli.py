@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 
-from geo.errors import ScenarioError, SitingError
+from geo.errors import OutputError, ScenarioError, SitingError
 from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
@@ -906,6 +906,20 @@ def main() -> None:
 
         typer.echo(f"powersite: {plain(error)}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        _stop_at(error)
+
+
+def _stop_at(error: OSError) -> NoReturn:
+    """Tell of a file that could not be written, or of a full disk behind stdout, in one line."""
+    from maps.text import plain
+
+    where = f"cannot write to '{error.filename}'" if error.filename else "cannot go on"
+    sys.stderr.write(
+        f"powersite: {plain(where)}: {error.strerror or plain(error)}; "
+        "check the path, its permissions and the free space\n"
+    )
+    sys.exit(OutputError.exit_code)
 
 
 if __name__ == "__main__":

@@ -118,13 +118,16 @@ def look_over(place: str) -> tuple[PlaceFile | None, Layers | None, list[Fault]]
 def _find(place: str) -> Path:
     if place in built_in_places():
         return BUILT_IN / place / PLACE_TOML
-    path = Path(place)
-    if path.is_dir():
-        path /= PLACE_TOML
-    if path.name == PLACE_TOML and path.is_file():
-        return path
+    path, problem = Path(place), "is unknown"
+    try:
+        if path.is_dir():
+            path /= PLACE_TOML
+        if path.name == PLACE_TOML and path.is_file():
+            return path
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        problem = f"cannot be opened ({error.strerror})"
     remedy = f"name a folder that holds a {PLACE_TOML}, or one of {', '.join(built_in_places())}"
-    raise MissingFileError.of([Fault(f"place '{place}'", "is unknown", remedy)])
+    raise MissingFileError.of([Fault(f"place '{place}'", problem, remedy)])
 
 
 def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
