@@ -461,6 +461,28 @@ def measure(
     typer.echo(f"Written: {write_measured(measured(frame, wanted), out)}")
 
 
+@app.command()
+def pick(
+    score: Annotated[Path, typer.Argument(metavar="SCORE", help="GeoTIFF in metres.")],
+    out: Annotated[Path, typer.Option("--out", help="GeoPackage to write; --sites takes it.")],
+    area_ha: Annotated[float, typer.Option("--area-ha", help="Of a site.", min=0)],
+    count: Annotated[int, typer.Option("--count", help="How many sites.", min=1)] = 20,
+    apart_km: Annotated[
+        float, typer.Option("--apart-km", help="How far apart sites begin.", min=0)
+    ] = 0.0,
+    *,
+    highest: Annotated[bool, typer.Option("--highest", help="High is good, not low.")] = False,
+) -> None:
+    """Pick the best ground on a raster of scores of one's own, each site in one piece."""
+    from geo.best_ground import picked_sites
+    from layers.own_files import own_raster
+    from maps.measured import refuse_other_suffix, write_measured
+
+    refuse_other_suffix(out)
+    sites = picked_sites(own_raster(score, "score"), area_ha, count, apart_km, highest=highest)
+    typer.echo(f"Written: {write_measured(sites, out)}")
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(

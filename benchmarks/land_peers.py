@@ -1,10 +1,10 @@
 """The same land work by CERF data centers and by reVeal, each as a whole process beside ours.
 
 ``python -m benchmarks.land_peers --cerf PYTHON --reveal PYTHON [JOB ...] [--repeat N] [--smoke]``,
-each the interpreter of an environment that the peer is installed in: ``cerf_data_centers`` from its repository, and
-``NLR-reVeal`` from the package index, with GDAL. A peer that is left out is not run, and ours is
-still timed. Input is made up into a temporary folder; peer and ours read the same files, write a
-file of their own, and those are compared:
+each the interpreter of an environment that the peer is installed in: ``cerf_data_centers`` from its
+repository, and ``NLR-reVeal`` from the package index, with GDAL. A peer that is left out is not
+run, and ours is still timed. Input is made up into a temporary folder; peer and ours read the same
+files, write a file of their own, and those are compared:
 
 *sites*: the sites of lowest cost and market distance on a raster, by a script of our public
 functions (below) beside CERF's own run;

@@ -1,23 +1,92 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
-"""The best ground by a score of one's own: so many sites of so many cells, lowest score first."""
+"""The best ground by a score of one's own: so many sites of so many cells, best score first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
+import pyproj
+import shapely
 from scipy.ndimage import label
 
-from geo.errors import ScenarioError
+from geo.errors import LayerError, ScenarioError
 from geo.kernels import compiled
+from geo.land_sites import outline
+from geo.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.surface import Bools, Floats
+    from geo.surface import Bools, Floats, Raster
 
 DOWN: Final = np.array([-1, 1, 0, 0])
 ACROSS: Final = np.array([0, 0, -1, 1])
+MOST_PIXELS: Final = 200_000_000
+"""They are ordered in memory, some 25 bytes each."""
+SLACK: Final = 1e-9
+"""Of a cell, so that an area of whole cells is not rounded up to one more."""
+
+
+def picked_sites(
+    raster: Raster, area_ha: float, count: int, apart_km: float = 0.0, *, highest: bool = False
+) -> gpd.GeoDataFrame:
+    """Return the sites of best score on a raster.
+
+    Parameters
+    ----------
+    raster
+        A score, square pixels in a metric CRS; unknown pixels are barred.
+    area_ha
+        Of a site.
+    count
+        How many sites at most.
+    apart_km
+        How far apart they begin at least.
+    highest
+        Whether a high score is good.
+
+    Returns
+    -------
+    GeoDataFrame
+        rank from 1, score where the site began, score_mean over it, area_ha; best first.
+
+    Raises
+    ------
+    LayerError
+        If the raster is not in metres, its pixels are not square, or there are too many.
+    ScenarioError
+        As `best_ground`.
+    """
+    metres = all(axis.unit_name == "metre" for axis in pyproj.CRS(raster.crs).axis_info)
+    if not metres or not np.isclose(raster.pixel_x, raster.pixel_y):
+        raise LayerError(
+            f"{raster.source.file}: has pixels of {raster.pixel_x:g} × {raster.pixel_y:g}, not "
+            "squares in metres; warp it to a metric CRS, as with gdalwarp -tr"
+        )
+    if raster.rows * raster.columns > MOST_PIXELS:
+        raise LayerError(
+            f"{raster.source.file}: has {raster.rows:,} × {raster.columns:,} pixels; make them "
+            f"larger, to {MOST_PIXELS:,} at most, as with gdalwarp -tr"
+        )
+    side_m = raster.pixel_x
+    values = raster.read(0, 0, raster.rows, raster.columns)
+    needed = int(np.ceil(area_ha * M2_PER_HA / side_m**2 - SLACK))
+    score = -values if highest else values
+    found = best_ground(score, np.isfinite(values), needed, count, apart_km * M_PER_KM / side_m)
+    corner = (raster.west, raster.north)
+    columns = {
+        "rank": np.arange(1, len(found) + 1),
+        "score": [float(values[tuple(site[0])]) for site in found],
+        "score_mean": [float(values[tuple(site.T)].mean()) for site in found],
+        "area_ha": needed * side_m**2 / M2_PER_HA,
+    }
+    shapes = [
+        shapely.transform(outline(site.astype(np.int32), side_m), lambda xy: xy + corner)
+        for site in found
+    ]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=raster.crs)
 
 
 def best_ground(

@@ -85,7 +85,7 @@ def own_raster(path: Path, name: str) -> RasterFile:
     LayerError
         If it is no raster of one band, north up, with its CRS and nodata.
     """
-    _refuse(path, "--mean")
+    _refuse(path, name)
     raster, faults = open_raster(path, RasterEntry(name, path.name, _own(path)), sha256_of(path))
     if raster is None:
         raise LayerError.of(faults)

@@ -107,3 +107,42 @@ def test_what_cannot_be_is_one_clear_error(folder: Path, options, rows, said) ->
 def test_only_a_geopackage_is_written(folder: Path) -> None:
     answer = measure(folder, out="out.shp")
     assert "name it *.gpkg" in str(answer.exception)
+
+
+def test_the_best_ground_is_picked(folder: Path) -> None:
+    """Pixels of 400 ha: the lower score is in the west, the higher in the east."""
+    command = ["pick", str(folder / "wind.tif"), "--area-ha", "400", "--count", "1", "--out"]
+    assert CliRunner().invoke(app, [*command, str(folder / "low.gpkg")]).exit_code == 0
+    assert (
+        CliRunner().invoke(app, [*command, str(folder / "high.gpkg"), "--highest"]).exit_code == 0
+    )
+    low, high = (gpd.read_file(folder / f"{name}.gpkg") for name in ("low", "high"))
+    assert low[["rank", "score", "score_mean", "area_ha"]].to_numpy().tolist() == [[1, 3, 3, 400]]
+    assert low.geometry[0].bounds == (500_000, 0, 502_000, 2000)
+    assert high["score"].tolist() == [5]
+    assert high.geometry[0].bounds == (502_000, 0, 504_000, 2000)
+
+
+def test_a_site_may_need_several_pixels_and_keeps_apart(folder: Path) -> None:
+    command = ["pick", str(folder / "wind.tif"), "--out", str(folder / "out.gpkg"), "--area-ha"]
+    assert CliRunner().invoke(app, [*command, "401"]).exit_code == 0
+    found = gpd.read_file(folder / "out.gpkg")
+    assert found[["score", "score_mean", "area_ha"]].to_numpy().tolist() == [[3, 4, 800]]
+    assert CliRunner().invoke(app, [*command, "400", "--apart-km", "2.5"]).exit_code == 0
+    assert gpd.read_file(folder / "out.gpkg")["score"].tolist() == [3]
+
+
+def test_more_pixels_than_memory_holds_are_refused(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr("geo.best_ground.MOST_PIXELS", 1)
+    command = ["pick", str(folder / "wind.tif"), "--area-ha", "1", "--out", str(folder / "o.gpkg")]
+    assert "has 1 × 2 pixels" in str(CliRunner().invoke(app, command).exception)
+
+
+def test_pixels_have_to_be_squares_in_metres(folder: Path) -> None:
+    with rasterio.open(
+        folder / "flat.tif", "w", driver="GTiff", height=1, width=2, count=1, dtype="float32",
+        crs=UTM, transform=rasterio.Affine(100, 0, 500_000, 0, -50, 2000), nodata=-1,
+    ) as file:  # fmt: skip
+        file.write(np.array([[3, 5]], np.float32), 1)
+    command = ["pick", str(folder / "flat.tif"), "--area-ha", "1", "--out", str(folder / "o.gpkg")]
+    assert "not squares in metres" in str(CliRunner().invoke(app, command).exception)
