@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 
-from geo.errors import ScenarioError, SitingError
+from geo.errors import OutputError, ScenarioError, SitingError
 from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
@@ -595,7 +595,7 @@ def check(place: CasePlace) -> None:
     from maps.text import plain
 
     cased = is_case(place)
-    place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
+    _, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
         typer.echo(plain(fault))
     if faults:
@@ -603,9 +603,8 @@ def check(place: CasePlace) -> None:
         typer.echo(f"{count} in {plain(place)}", err=True)
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
-    if place_file is not None and layers is not None:
-        found = completeness(layers, place_file.published_km, place_file.demand_source)
-        typer.echo(completeness_text(found), nl=False)
+    if layers is not None:
+        typer.echo(completeness_text(completeness(layers)), nl=False)
 
 
 @app.command()
@@ -675,6 +674,9 @@ def init(
 
     for path in start_place(folder, template):
         typer.echo(f"Written: {path}")
+    typer.echo(
+        f"All of it is still {template}'s; what is left is told by: powersite check {folder}"
+    )
 
 
 @app.command()
@@ -836,8 +838,8 @@ def _find(
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
         siting = find_sites(layers, scenario, progress, also=also, tiling=tiling)
-    for lost in siting.lost_parcels:
-        typer.echo(plain(lost), err=True)
+    for words in filter(None, (layers.place.warning, *siting.lost_parcels)):
+        typer.echo(plain(words), err=True)
     return siting
 
 
@@ -845,10 +847,14 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Plac
     from geo.place_headroom import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask
+    from maps.text import plain
 
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
-    return headroom_of(read_layers(place_file), scenario, progress)
+    layers = read_layers(place_file)
+    if layers.place.warning:
+        typer.echo(plain(layers.place.warning), err=True)
+    return headroom_of(layers, scenario, progress)
 
 
 def _refuse_what_is_not_for(*, cased: bool, for_cases: object, for_places: str) -> None:
@@ -922,6 +928,20 @@ def main() -> None:
 
         typer.echo(f"powersite: {plain(error)}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        _stop_at(error)
+
+
+def _stop_at(error: OSError) -> NoReturn:
+    """Tell of a file that could not be written, or of a full disk behind stdout, in one line."""
+    from maps.text import plain
+
+    where = f"cannot write to '{error.filename}'" if error.filename else "cannot go on"
+    sys.stderr.write(
+        f"powersite: {plain(where)}: {error.strerror or plain(error)}; "
+        "check the path, its permissions and the free space\n"
+    )
+    sys.exit(OutputError.exit_code)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ Every twentieth is a process of its own, from its first instruction.
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import random
 import signal
@@ -42,11 +41,6 @@ WHOLE_EVERY: Final = 10
 FRESH_EVERY: Final = 20
 MOMENTS: Final = ((0.0, 1.0), (0.7, 1.1))
 """Shares of a run: anywhere in it, and where files are written and packs change places."""
-IMPORTED: Final = (
-    "cli", "geo.siting", "layers.place", "layers.question", "layers.vectors", "maps.exports",
-    "maps.tables", "maps.text", "pyogrio", "rasterio",
-)  # fmt: skip
-"""What a run loads before it begins."""
 
 
 class Trial:
@@ -144,13 +138,26 @@ def contents(folder: Path) -> Pack:
     }
 
 
+def load() -> None:
+    """Import what a run imports before it begins."""
+    import pyogrio  # noqa: F401, PLC0415 -- GDAL's environment first, as for all of these
+    import rasterio  # noqa: F401, PLC0415
+
+    import geo.siting  # noqa: F401, PLC0415
+    import layers.question  # noqa: F401, PLC0415
+    import maps.exports  # noqa: PLC0415
+    import maps.tables  # noqa: F401, PLC0415
+
+
 def _be_the_command(words: list[str], log: Path) -> None:
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
     sys.argv = ["powersite", *words]
     try:
-        importlib.import_module("cli").main()
+        from cli import main as command  # noqa: PLC0415 -- GDAL's environment first
+
+        command()
     except SystemExit as over:
         sys.stdout.flush()
         os._exit(int(over.code or 0))
@@ -210,8 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     harden()
     os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
-    for module in IMPORTED:
-        importlib.import_module(module)
+    load()
     begun = time.monotonic()
     try:
         trial = run(options.place, 5 if options.smoke else options.kills, options.seed)

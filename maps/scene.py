@@ -14,6 +14,7 @@ from geo.year_round import SUPPLY_COLUMNS
 from maps import reasons
 from maps.backdrop import backdrop, breaks
 from maps.branch_places import branch_places
+from maps.completeness import known_rows
 from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
 from maps.island import packed, paths, points
@@ -80,6 +81,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "regions": regions(siting),
         "region_breaks": region_breaks(siting),
         "dropped": records(siting.dropped),
+        "known": known_rows(siting.known),
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
@@ -248,8 +250,8 @@ def resources(siting: Siting) -> dict[str, Any]:
     gas_fields, campuses = siting.layers.gas_fields, siting.layers.campuses
     return {
         "plants": _optional(drawn_plants(siting), PLANT_COLUMNS),
-        "gas": _optional(gas_fields and gas_fields.frame, GAS_COLUMNS),
-        "campuses": _optional(campuses and campuses.frame, CAMPUS_COLUMNS),
+        "gas": _optional(None if gas_fields is None else gas_fields.frame, GAS_COLUMNS),
+        "campuses": _optional(None if campuses is None else campuses.frame, CAMPUS_COLUMNS),
     }
 
 

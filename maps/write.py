@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Writer = Callable[[Path], None]
 
 TEMPORARY: Final = f"{STAGE}file-"
+LINE: Final = 240
+"""Letters of a message of a library that are passed on."""
 
 
 def place_file(path: Path, writer: Writer) -> Path:
@@ -89,7 +91,9 @@ def first_line(error: Exception) -> str:
     """Return what an error says, on one line and without the folder that a pack is built in."""
     text = str(getattr(error, "strerror", None) or error)
     line = (text.strip().splitlines() or [type(error).__name__])[0]
-    return re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
+    line = re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
+    # SQLite tells all of a long statement before it says what is wrong.
+    return line if len(line) <= LINE else f"{line[: LINE // 3]} … {line[-LINE // 2 :]}"
 
 
 def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:

@@ -292,5 +292,5 @@ def test_loads_of_a_grid_are_its_demand(rich, tmp_path) -> None:
     assert faults_of(str(made.path)) == []
     place = open_place(str(made.path))
     assert place.place.demand_mw == 60
-    assert place.demand_source.title == "Sum of the loads of its layer"
+    assert place.place.demand_source.title == "Sum of the loads of its layer"
     assert pd.read_csv(tmp_path / "tx" / "loads.csv")["demand_mw"].sum() == 60
