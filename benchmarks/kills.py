@@ -145,7 +145,7 @@ def load() -> None:
 
     import geo.siting  # noqa: F401, PLC0415
     import layers.question  # noqa: F401, PLC0415
-    import maps.exports  # noqa: F401, PLC0415
+    import maps.exports  # noqa: PLC0415
     import maps.tables  # noqa: F401, PLC0415
 
 
