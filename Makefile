@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ROOMS := geo layers maps cli.py
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench docs requirements licences sbom clean
+.PHONY: demo test lint bench docs requirements licences sbom audit clean
 
 demo: .venv/.runtime
 	$(BIN)/powersite site norway --load-mw 180 --out out/norway
@@ -23,6 +23,7 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict $(ROOMS)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(ROOMS)
 	$(BIN)/pytest tests/test_rooms.py
 
 bench: .venv/.runtime
@@ -39,7 +40,8 @@ docs: .venv/.runtime
 
 # Pins stay as they are where they still fit; UPGRADE=--upgrade looks for newer ones.
 requirements: .venv/.dev
-	$(COMPILE) $(UPGRADE) --all-extras --group build --group lock \
+	$(COMPILE) $(UPGRADE) --all-extras \
+		--group build --group lock --group audit \
 		--output-file requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.txt \
 		--output-file requirements.txt
@@ -49,6 +51,10 @@ licences: .venv/.dev
 
 sbom: .venv/.dev
 	$(BIN)/python -m tests.trust.supply sbom
+
+# Asks a service on the network for known weaknesses of all that is pinned; 5 if it is away.
+audit: .venv/.dev
+	$(BIN)/python -m tests.trust.supply audit
 
 # Only what make made: other answers under out/ are the user's.
 clean:

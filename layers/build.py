@@ -22,7 +22,7 @@ from layers.cut import cut_to_land
 from layers.gdal import harden
 from layers.imported import Asked
 from layers.importers import IMPORTERS, clip_of, read_source
-from layers.paths import MAX_BYTES
+from layers.paths import MAX_BYTES, UNZIPPING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ LEAST_CELL_M: Final = 250.0
 CELL_STEP_M: Final = 50.0
 MOST_CELLS: Final = 6_000_000
 """Cells of land up to which they have the least side; larger countries take larger ones."""
+MAX_ITEMS: Final = 10_000
 PACKED: Final = " in zip"
 EMPTY_WORDS: Final = "gives nothing for this country"
 
@@ -105,12 +106,14 @@ def all_unpacked(path: Path, offer: Offer, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as archive:
             items = [item for item in archive.infolist() if not item.is_dir()]
+            if len(items) > MAX_ITEMS:
+                raise _fault(offer, f"holds {len(items):,} files, more than {MAX_ITEMS:,}")
             if sum(item.file_size for item in items) > MAX_BYTES:
                 raise _fault(offer, f"unpacks to more than {MAX_BYTES:,} bytes")
             for item in items:
                 name = PurePosixPath(item.filename).name  # flat, so that nothing leaves the folder
                 (folder / name).write_bytes(archive.read(item))
-    except (zipfile.BadZipFile, OSError) as error:
+    except UNZIPPING as error:
         raise _fault(offer, f"cannot be unpacked: {error}") from error
     found = sorted(
         file

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
+import zipfile
+import zlib
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
@@ -24,6 +27,8 @@ FORMATS: Final = {
 SIDECARS: Final = (".shx", ".dbf", ".prj", ".cpg")
 """Files that belong to a Shapefile."""
 MAX_BYTES: Final = 2_000_000_000
+UNZIPPING: Final = (OSError, RuntimeError, EOFError, struct.error, zipfile.BadZipFile, zlib.error)
+"""What unpacking raises: an archive that is damaged, encrypted, or packed in an unknown way."""
 PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]*:")
 
 
@@ -80,7 +85,18 @@ def find_file(folder: Path, file: str, kind: str) -> tuple[Path, list[Fault]]:
     size = path.stat().st_size
     if size > MAX_BYTES:
         return path, [Fault(file, f"has {size:,} bytes", f"keep it under {MAX_BYTES:,}")]
-    return path, []
+    return path, _beside_faults(folder, path)
+
+
+def _beside_faults(folder: Path, path: Path) -> list[Fault]:
+    """Find links out of the folder among what is read along, as the table of a Shapefile."""
+    own = (f"{path.stem}.".lower(), path.name.lower())
+    return [
+        Fault(beside.name, "is a link that leaves the place's folder", "copy the file into it")
+        for beside in sorted(path.parent.iterdir())
+        if beside.name.lower().startswith(own)
+        and not beside.resolve().is_relative_to(folder.resolve())
+    ]
 
 
 def find_folder(folder: Path, file: str, kind: str) -> tuple[Path, list[Fault]]:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from geo.errors import Fault
-from layers.paths import MAX_BYTES
+from layers.paths import MAX_BYTES, UNZIPPING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-XLSX_EXTRA = "install powersite[excel] to read workbooks, or save the sheet as CSV UTF-8"
+DAMAGE: Final = (*UNZIPPING, ValueError, LookupError, TypeError, AttributeError, SyntaxError)
+"""What openpyxl raises where a workbook, or XML in it (a SyntaxError), is not as it should be."""
+LARGE_BYTES: Final = 20e6
+"""Size when unpacked from which on a workbook has to be as large as honest sheets pack."""
+MAX_RATIO: Final = 100.0
+"""Bytes when unpacked over those of the file that such a workbook may have."""
+DOCTYPE: Final = b"<!DOCTYPE"
+HEAD_BYTES: Final = 4096
+XLSX_EXTRA: Final = "install powersite[excel] to read workbooks, or save the sheet as CSV UTF-8"
 
 
 def read_sheet(path: Path, file: str, sheet: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -40,8 +48,8 @@ def read_sheet(path: Path, file: str, sheet: str) -> tuple[pd.DataFrame, list[Fa
         sheets = pd.read_excel(path, sheet_name=None, dtype=object, engine="openpyxl")
     except ImportError:
         return pd.DataFrame(), [Fault(file, "is a workbook", XLSX_EXTRA)]
-    except (ValueError, KeyError, OSError) as error:
-        return pd.DataFrame(), [Fault(file, f"cannot be read: {error}", "save it again as XLSX")]
+    except DAMAGE as error:
+        return pd.DataFrame(), [_unread(file, error)]
     if sheet and sheet not in sheets:
         known = ", ".join(sheets)
         return pd.DataFrame(), [Fault(file, f"has no sheet '{sheet}'", f"it has {known}")]
@@ -58,12 +66,25 @@ def _as_text(cell: object) -> str:
 
 
 def _bomb_faults(path: Path, file: str) -> list[Fault]:
-    """Refuse what is no workbook, or becomes far larger when it is unpacked."""
+    """Refuse what is no workbook, becomes far larger when unpacked, or declares entities."""
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
+            items = archive.infolist()
+            size = sum(item.file_size for item in items)
+            heads = [archive.open(item).read(HEAD_BYTES) for item in items]
     except zipfile.BadZipFile:
         return [Fault(file, "is not an XLSX workbook", "save it again as XLSX")]
-    if size > MAX_BYTES:
-        return [Fault(file, f"unpacks to {size:,} bytes", f"keep it under {MAX_BYTES:,}")]
+    except DAMAGE as error:
+        return [_unread(file, error)]
+    limit = max(LARGE_BYTES, MAX_RATIO * path.stat().st_size)
+    if size > min(limit, MAX_BYTES):
+        remedy = f"keep it under {min(limit, MAX_BYTES):,.0f}, or save the sheet as CSV UTF-8"
+        return [Fault(file, f"unpacks to {size:,} bytes", remedy)]
+    if any(DOCTYPE in head for head in heads):
+        return [Fault(file, "holds entities, which no workbook has", "save it again as XLSX")]
     return []
+
+
+def _unread(file: str, error: Exception) -> Fault:
+    said = " ".join(str(error).split())[:200] or type(error).__name__
+    return Fault(file, f"cannot be read: {said}", "save it again as XLSX")

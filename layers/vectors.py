@@ -8,7 +8,7 @@ import re
 import sqlite3
 import warnings
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -61,6 +61,7 @@ HARMLESS: Final = (
 )
 """How warnings begin after which nothing is lost."""
 CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{\s*"name"\s*:\s*"([^"]*)"')
+IN_MEMORY: Final = re.compile(r"/vsimem/[\w./-]*\w")
 HALF_TURN: Final = 180.0
 HEAD_BYTES: Final = 4096
 
@@ -109,17 +110,15 @@ def _features(
     harden()
     import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
 
+    # From memory, where no schema lies beside it and GDAL leaves none: reading writes nothing.
+    source = path.read_bytes() if entry.format == "gml" else path
     try:
-        layer, faults = _layer_name(pyogrio.list_layers(path), entry, with_geometry=with_geometry)
+        layer, faults = _layer_name(pyogrio.list_layers(source), entry, with_geometry=with_geometry)
+        faults = faults or _info_faults(pyogrio.read_info(source, layer=layer), path, entry)
         if faults:
             return pd.DataFrame(), faults
-        driver = pyogrio.read_info(path, layer=layer)["driver"]
-        driver = ALSO.get(driver, driver)
-        if driver != DRIVERS[entry.format]:
-            found = f"is read by GDAL as {driver}, not {DRIVERS[entry.format]}"
-            return pd.DataFrame(), [Fault(entry.file, found, "convert it with ogr2ogr or QGIS")]
         frame = pyogrio.read_dataframe(
-            path,
+            source,
             layer=layer,
             columns=columns,
             read_geometry=with_geometry,
@@ -135,8 +134,8 @@ def _features(
         UnicodeDecodeError,  # a Shapefile whose table is in another encoding than it says
     ) as error:
         return pd.DataFrame(), [_unread(error, path, entry)]
-    all_read = columns is None
-    if all_read and entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
+    all_read = columns is None and entry.format == "gpkg"
+    if all_read and (faults := _table_faults(path, layer, entry.file, len(frame))):
         return pd.DataFrame(), faults
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
@@ -144,11 +143,25 @@ def _features(
     return frame, []
 
 
+def _info_faults(info: dict[str, Any], path: Path, entry: Entry) -> list[Fault]:
+    """Find a driver that is not the one for the format, and room asked for far too many rows."""
+    driver = ALSO.get(info["driver"], info["driver"])
+    if driver != DRIVERS[entry.format]:
+        found = f"is read by GDAL as {driver}, not {DRIVERS[entry.format]}"
+        return [Fault(entry.file, found, "convert it with ogr2ogr or QGIS")]
+    size = path.stat().st_size
+    if info["features"] > size:
+        found = f"declares {info['features']:,} features in {size:,} bytes"
+        return [Fault(entry.file, found, "export it again")]
+    return []
+
+
 def _unread(error: Exception, path: Path, entry: Entry) -> Fault:
     if isinstance(error, UnicodeDecodeError):
         found = f"has texts that are not {error.encoding}"
         return Fault(entry.file, found, "declare encoding, as 'windows-1252'")
     reason = str(error).replace(str(path), entry.file).replace(f"{path.parent}{os.sep}", "")
+    reason = IN_MEMORY.sub(entry.file, reason)
     return Fault(entry.file, f"cannot be read: {reason}", "export it again")
 
 
@@ -160,13 +173,20 @@ def _gdal_name(encoding: str) -> str | None:
     return name.replace("ISO8859", "ISO-8859")
 
 
-def _cell_faults(path: Path, layer: str, file: str) -> list[Fault]:
-    """Find texts in columns of numbers: SQLite keeps them, and GDAL reads them as 0."""
+def _table_faults(path: Path, layer: str, file: str, read: int) -> list[Fault]:
+    """Find rows that were left out, and texts in columns of numbers.
+
+    GDAL believes the count that a GeoPackage declares, and reads texts that SQLite keeps as 0.
+    """
 
     def quoted(name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
 
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+        (rows,) = base.execute(f"SELECT count(*) FROM {quoted(layer)}").fetchone()  # noqa: S608 -- quoted
+        if rows != read:
+            said = f"has {rows:,} rows and declares another number, so that {read:,} are read"
+            return [Fault(file, said, "export it again")]
         columns = base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
         numeric = [
             name
@@ -262,9 +282,7 @@ def _content_faults(path: Path, entry: Entry) -> list[Fault]:
 
 def _markup_faults(data: bytes, file: str) -> list[Fault]:
     """Refuse entities, by which a small file becomes a large one or takes in another."""
-    if any(
-        word in data for word in (b"<!DOCTYPE", b"<!ENTITY", b'xlink:href="http', b"VRTDataset")
-    ):
+    if any(word in data for word in HARMFUL):
         return [Fault(file, "holds entities or links to elsewhere", "convert it to GeoPackage")]
     return []
 

@@ -2,13 +2,16 @@
 
 ``python -m tests.trust.supply licences`` lists them and fails if one clashes with ours;
 ``python -m tests.trust.supply sbom`` prints CycloneDX JSON. Both read the lock file and what is
-installed, never the network.
+installed, never the network. ``python -m tests.trust.supply audit`` lets pip-audit ask for known
+weaknesses; it ends with 0 if every package was looked up and has none, with 1 if one has, and with
+5 if the service could not be asked about all of them.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
@@ -17,6 +20,8 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LOCKS: Final = ("requirements.txt", "requirements-dev.txt")
+AWAY: Final = 5
+"""Exit code where a source is away, as of the command itself."""
 PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 GOES_WITH_OURS: Final = re.compile(
@@ -116,13 +121,55 @@ def bill(lock: str) -> dict[str, Any]:
     }
 
 
+def ask(lock: str) -> dict[str, Any] | None:
+    """Let pip-audit look up the packages of a lock; return its report, None if there is none."""
+    told = subprocess.run(
+        [
+            sys.executable, "-m", "pip_audit", "--requirement", str(ROOT / lock),
+            "--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off",
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    try:
+        return json.loads(told.stdout)
+    except ValueError:
+        last = (told.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        sys.stderr.write(f"pip-audit ends with {told.returncode}: {last}\n")
+        return None
+
+
+def audit(lock: str) -> int:
+    """Print what is known against the packages of a lock; return an exit code.
+
+    pip-audit calls a package that its service does not know skipped, and ends well even if it could
+    look up none.
+    """
+    report = ask(lock)
+    found = [] if report is None else report["dependencies"]
+    weak = [
+        f"{one['name']} {one['version']}: {', '.join(vuln['id'] for vuln in one['vulns'])}"
+        for one in found
+        if one.get("vulns")
+    ]
+    asked = sum("skip_reason" not in one for one in found)
+    sys.stdout.write("".join(f"{line}\n" for line in weak))
+    sys.stdout.write(f"{lock}: {asked} of {len(found)} looked up, {len(weak)} with weaknesses\n")
+    is_whole = bool(found) and asked == len(found)
+    if not is_whole:
+        sys.stderr.write("the service could not be asked about the others, or about any at all\n")
+    return 1 if weak else 0 if is_whole else AWAY
+
+
 def main(words: list[str]) -> int:
     """Run a command; return its exit code."""
+    if words == ["audit"]:
+        codes = [audit(lock) for lock in LOCKS]
+        return 1 if 1 in codes else max(codes)
     if words == ["sbom"]:
         sys.stdout.write(json.dumps(bill(LOCKS[0]), indent=2) + "\n")
         return 0
     if words != ["licences"]:
-        sys.stderr.write("say licences or sbom\n")
+        sys.stderr.write("say licences, sbom or audit\n")
         return 2
     listed = parts(LOCKS[1])
     for part in listed:

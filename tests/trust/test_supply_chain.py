@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.trust.supply import LOCKS, Part, bill, main, parts
+from tests.trust import supply
+from tests.trust.supply import AWAY, LOCKS, Part, bill, main, parts
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -49,3 +50,30 @@ def test_the_bill_lists_what_is_installed_with_us(capsys) -> None:
 def test_the_list_of_licences_is_told(capsys) -> None:
     assert main(["licences"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(parts("requirements-dev.txt"))
+
+
+def looked_up(known: dict[str, list[str]], *, away: bool = False) -> dict[str, object]:
+    """A report of pip-audit: of each package nothing, or what is known."""
+    rows = []
+    for part in parts("requirements.txt"):
+        vulns = [{"id": one} for one in known.get(part.name, [])]
+        row = {"name": part.name, "version": part.version, "vulns": vulns}
+        rows.append({"name": part.name, "skip_reason": "not found"} if away else row)
+    return {"dependencies": rows, "fixes": []}
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "said"),
+    [
+        (looked_up({}), 0, "0 with weaknesses"),
+        (looked_up({"numpy": ["CVE-2099-1"]}), 1, "CVE-2099-1"),
+        (looked_up({}, away=True), AWAY, "could not be asked"),
+        (None, AWAY, "0 of "),
+    ],
+    ids=["clean", "weak", "knows none", "away"],
+)
+def test_an_audit_is_green_only_if_all_was_looked_up(report, code, said, capsys, monkeypatch):
+    """pip-audit itself ends with 0 where its service knows not a single package."""
+    monkeypatch.setattr(supply, "ask", lambda _: report)
+    assert supply.audit("requirements.txt") == code
+    assert said in "".join(capsys.readouterr())
