@@ -86,7 +86,7 @@ def _run(python: str, words: Sequence[str], way: str) -> None:
         "NUMBA_NUM_THREADS": threads,
     }
     command = [python, str(ROOT / "cli.py"), *words]
-    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | more)
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | more, stdout=subprocess.DEVNULL)
 
 
 def _parse(words: Sequence[str] | None = None) -> argparse.Namespace:
