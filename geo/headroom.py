@@ -39,6 +39,7 @@ COLUMNS = (
     "confidence",
     "flexible_mw",
 )
+TIED_DECIMALS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,18 +167,19 @@ def _confidence(grid: GridGraph, frame: pd.DataFrame) -> Array:
     own = ends.groupby(level=0).max().reindex(frame["bus_id"]).to_numpy()
     by_branch = branches["confidence"]
     limits = [
-        frame[column].map(by_branch).fillna(1.0).to_numpy(float)
+        frame[column].map(by_branch).fillna(1.0).to_numpy()
         for column in ("limiting_branch", "limiting_outage")
     ]
-    return np.nan_to_num(own, nan=0.0) * np.minimum(*limits)
+    return own * np.minimum(*limits)
 
 
 def _named(congestion: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Replace positions by branch ids, worst first."""
+    """Replace positions by branch ids, worst first; what only rounding parts is in their order."""
     if congestion.empty:
         return pd.DataFrame(columns=["branch", "outage", "over_mw", "loading"])
     names = network.outage_names
     out = congestion.assign(branch=names[congestion["branch"]], outage=names[congestion["outage"]])
-    return out.sort_values(
-        ["over_mw", "branch", "outage"], ascending=[False, True, True], ignore_index=True
+    order = out.assign(over_mw=out["over_mw"].round(TIED_DECIMALS)).sort_values(
+        ["over_mw", "branch", "outage"], ascending=[False, True, True]
     )
+    return out.loc[order.index].reset_index(drop=True)

@@ -100,11 +100,9 @@ def rank(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd
 def known_share(measures: pd.DataFrame, scenario: Scenario) -> pd.Series:
     """Return the weight of the criteria whose measure is known, from 0 to 1."""
     chosen = weights(scenario)
-    known = sum(
-        chosen[criterion.name] * measures[criterion.column].notna().astype(float)
-        for criterion in CRITERIA
+    return sum(
+        chosen[criterion.name] * measures[criterion.column].notna() for criterion in CRITERIA
     )
-    return pd.Series(known, index=measures.index)
 
 
 def as_number(measure: pd.Series) -> pd.Series:

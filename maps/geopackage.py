@@ -77,13 +77,18 @@ def write_geopackage(delivery: Delivery, path: Path) -> None:
 
 @contextmanager
 def fixed_date() -> Iterator[str]:
-    """Let the drivers stamp files with the time that the manifest tells, not with their own."""
+    """Let the drivers stamp files with the time that the manifest tells, not with their own.
+
+    Ids that the file geodatabase draws by the clock are then drawn by their number: the same in two
+    runs, and as different from each other within a file.
+    """
     stamp = created().strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    settled = {"OGR_CURRENT_DATE": stamp, "OPENFILEGDB_REPRODUCIBLE_UUID": "YES"}
+    pyogrio.set_gdal_config_options(settled)
     try:
         yield stamp
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(settled))
 
 
 def _write_layer(frame: pd.DataFrame, path: Path, name: str) -> None:

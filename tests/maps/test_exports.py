@@ -7,6 +7,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+import pandas as pd
+import pyogrio
 import pytest
 
 from geo.errors import MissingFileError, OutputError, ScenarioError
@@ -90,13 +92,22 @@ def test_same_answer_gives_the_same_bytes(
     siting: Siting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
-    formats = tuple(name for name in EVERY if name != "filegdb")  # has random ids inside
     for folder in ("1", "2"):
-        write_pack(siting, tmp_path / folder, Order(formats=(*formats, "stac")))
+        write_pack(siting, tmp_path / folder, Order(formats=(*EVERY, "stac")))
     for one in (tmp_path / "1").rglob("*"):
         if one.is_file():
             other = tmp_path / "2" / one.relative_to(tmp_path / "1")
             assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_ids_within_a_file_geodatabase_are_its_own(siting: Siting, tmp_path: Path) -> None:
+    write_pack(siting, tmp_path, Order(formats=("filegdb",)))
+    items, links = (
+        pyogrio.read_dataframe(tmp_path / "shortlist.gdb" / name, read_geometry=False)["UUID"]
+        for name in ("a00000004.gdbtable", "a00000006.gdbtable")
+    )
+    assert len(items) > 5
+    assert pd.concat([items, links]).is_unique
 
 
 def test_the_run_is_named_by_its_content(siting: Siting, hostile: Siting, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ MEASURED = [
     "hydro_mw_in_reach", "land_price_usd_per_ha", "connection_usd", "poi_name",
 ]  # fmt: skip
 EAST_M = 20_000.0
+ENDS = ("from", "to")
 
 
 def answer(layers: Layers, asked: Scenario) -> Siting:
@@ -107,6 +109,33 @@ def renamed(country: Country) -> None:
     country.write("place.toml", text)
 
 
+def drawn(country: Country, *, cut: bool) -> None:
+    """Let lines say where they run and not between what; cut in two, or whole with a bend there.
+
+    What lies on another line, from end to end, stays whole: where four ends meet nothing tells
+    which continues which.
+    """
+    _, stations = table(country, "substations.csv")
+    where = {row["id"]: (float(row["lon"]), float(row["lat"])) for row in stations}
+    header, rows = table(country, "lines.csv")
+    kept = [name for name in header if not name.endswith("_substation") and name != "length_km"]
+    between = Counter(frozenset(where[row[f"{end}_substation"]] for end in ENDS) for row in rows)
+    pieces: list[dict[str, str]] = []
+    for number, row in enumerate(rows):
+        start, stop = (where[row[f"{end}_substation"]] for end in ENDS)
+        bends = [point.split() for point in row["via"].split(";") if point]
+        path = [start, *((float(x), float(y)) for x, y in bends), stop]
+        share = 0.3 + 0.05 * (number % 9)
+        (x, y), (to_x, to_y) = path[:2]
+        path.insert(1, (x + share * (to_x - x), y + share * (to_y - y)))
+        alone = between[frozenset((start, stop))] == 1
+        for mark, part in (("", path[:2]), ("~", path[1:])) if cut and alone else (("", path),):
+            via = ";".join(f"{x!r} {y!r}" for x, y in part)
+            pieces.append({name: row[name] for name in kept} | {"id": row["id"] + mark, "via": via})
+    save(country, "lines.csv", kept, pieces)
+    country.change("place.toml", lambda text: text.replace("\n[layers", "\n[topology]\n[layers", 1))
+
+
 def in_other_crs(country: Country) -> None:
     """Write points and regions in two other CRS."""
     text = country.read("place.toml")
@@ -169,6 +198,24 @@ def test_a_country_moved_over_the_map_has_the_same_answer(tmp_path: Path) -> Non
             assert sorted(theirs) == pytest.approx(sorted(ours), rel=1e-3, abs=0.05), column
         else:
             assert sorted(theirs) == sorted(ours), column
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "asked"), [("bhutan", ASKED), ("toy", SMALL)])
+def test_a_line_drawn_in_two_pieces_is_one_line(
+    place: str, asked: Scenario, tmp_path: Path
+) -> None:
+    """An outage of the toy country names its lines by their first pieces."""
+    found, rows = [], []
+    for name, cut in (("whole", False), ("cut", True)):
+        folder = tmp_path / name
+        country = build(folder) if place == "toy" else copy_of(place, folder)
+        drawn(country, cut=cut)
+        rows.append(len(table(country, "lines.csv")[1]))
+        found.append(answer(of(country), asked))
+    assert rows[1] > 1.9 * rows[0]
+    assert len(found[0].sites) > 10
+    assert_same(*found)
 
 
 def of_lines(folder: Path) -> Country:
