@@ -139,7 +139,7 @@ def assess_points(
     room = headroom.set_index("bus_id")
     added = [column for column in room.columns if column not in points.columns]
     out = points.join(room[added])
-    out = out.assign(supply_ways=[paths.count(bus) for bus in out.index])
+    out = out.assign(supply_ways=paths.counts(list(out.index)))
     return out.assign(redundancy=single_feed(out, scenario))
 
 
