@@ -339,6 +339,7 @@ def headroom(
         else:
             found = _headroom_of_place(place, question, progress)
             frame, congestion = found.buses, found.congestion
+            _tell_notes(found.notes, place, question)
     typer.echo(headroom_text(frame, fmt, congestion=congestion), nl=fmt == "table")
     if memory is not None:
         memory.remove()
@@ -880,15 +881,19 @@ def _headroom_of_case(
     from geo.case_study import Asked, case_headroom
     from layers.case import read_case
     from layers.question import ask_case
-    from maps.text import plain
 
     scenario = ask_case(question.config, question.options)
     case = read_case(folder)
     answer = case_headroom(case, scenario, Asked(**asked), progress=progress, memory=memory)
-    if not question.quiet:
-        for note in answer.notes:
-            typer.echo(plain(f"{folder}: {note}"), err=True)
+    _tell_notes(answer.notes, folder, question)
     return answer.frame
+
+
+def _tell_notes(notes: tuple[str, ...], place: str, question: Question) -> None:
+    from maps.text import plain
+
+    for note in () if question.quiet else notes:
+        typer.echo(plain(f"{place}: {note}"), err=True)
 
 
 class _End:

@@ -9,6 +9,8 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from geo.flow import network_of
+
 if TYPE_CHECKING:
     from geo.balance import Flows
     from geo.flow import Array
@@ -37,23 +39,32 @@ def links_abroad(
     """
     links_mw = -flows.supply_min_mw
     station_mw = _at_stations(grid, links_mw)
-    parts = {outage: _parts(grid, outage) for outage in outages.unique()}
-    home = grid.buses["substation_id"]
-    whole = _parts(grid, "")
+    home, whole = grid.buses["substation_id"], _parts(grid, "")
+    splits = _bridges(grid)
+    parts = {name: _parts(grid, name) for name in outages.unique() if name in splits}
+    sums: dict[tuple[str, int], dict[str, object]] = {}
     rows = []
-    for bus, outage in zip(bus_ids, outages, strict=True):
-        at = grid.buses.index.get_loc(bus)
-        part = parts[outage] == parts[outage][at]
-        cut_off = part.sum() < (whole == whole[at]).sum()
-        rows.append(
-            {
-                "station_links_mw": station_mw[home[bus]],
+    for at, outage in zip(grid.buses.index.get_indexer(bus_ids), outages, strict=True):
+        # An outage that splits nothing leaves the whole.
+        cause, label = (outage, parts[outage]) if outage in parts else ("", whole)
+        if (cause, label[at]) not in sums:
+            part = label == label[at]
+            cut_off = part.sum() < (whole == whole[at]).sum()
+            sums[cause, label[at]] = {
                 "part_links_mw": links_mw[part].sum(),
                 "part_supply_mw": flows.supply_max_mw[part].sum(),
-                "part_without": outage if cut_off else "",
+                "part_without": cause if cut_off else "",
             }
-        )
-    return pd.DataFrame(rows, index=bus_ids.index)
+        rows.append(sums[cause, label[at]])
+    station_links_mw = station_mw[home[bus_ids]].to_numpy()
+    found = pd.DataFrame(rows, index=bus_ids.index)
+    found.insert(0, "station_links_mw", station_links_mw)
+    return found
+
+
+def _bridges(grid: GridGraph) -> set[str]:
+    """Return the branches whose loss splits the grid."""
+    return set(grid.branches.index[network_of(grid).bridges])
 
 
 def _at_stations(grid: GridGraph, links_mw: Array) -> pd.Series:

@@ -97,7 +97,10 @@ class Contest:
         """
         study = siting.redispatch
         if study is None:
-            raise ScenarioError("sites share one dispatch; choose --method redispatch")
+            raise ScenarioError(
+                "sites share one dispatch; choose --method redispatch, on a grid of at most "
+                "redispatch_max_buses"
+            )
         sites = offered_sites(siting, study, wish)
         if sites.empty:
             message = f"no site can take {wish.min_site_mw:g} MW firm; lower --min-site-mw"

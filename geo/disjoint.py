@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import dijkstra, maximum_flow
+from scipy.sparse.csgraph import dijkstra
+
+from geo.path_kernels import count_paths
 
 if TYPE_CHECKING:
     from geo.flow import Array
@@ -44,11 +46,23 @@ class Arcs:
         shut
             Positions of arcs, each once, that may not be used this time.
         """
-        capacities, entry = self._capacities
-        left = capacities.data.copy()
-        np.subtract.at(left, entry[shut], 1)
-        graph = sp.csr_array((left, capacities.indices, capacities.indptr), capacities.shape)
-        return int(maximum_flow(graph, source, sink).flow_value)
+        starts = np.array([0, len(shut)])
+        return int(self.counts(np.array([source]), sink, starts, np.asarray(shut, int))[0])
+
+    def counts(self, sources: Array, sink: int, shut_start: Array, shut: Array) -> Array:
+        """Count arc-disjoint paths from many nodes, each on its own.
+
+        Parameters
+        ----------
+        sources, sink
+            Ends of every path.
+        shut_start, shut
+            Positions of the arcs that may not be used for each source: those of the first are
+            ``shut[shut_start[0]:shut_start[1]]``.
+        """
+        return np.asarray(
+            count_paths(self.tail, self.head, *self._arcs_at, sources, sink, shut_start, shut)
+        )
 
     def shortest(self, source: int, sink: int, ways: int, shut: Array = NONE) -> list[list[int]]:
         """Find arc-disjoint paths whose lengths together are the least.
@@ -89,13 +103,14 @@ class Arcs:
         )
 
     @cached_property
-    def _capacities(self) -> tuple[sp.csr_array, Array]:
-        """Return how many paths fit between two nodes, and the entry that each arc is part of."""
-        key = self.tail.astype(np.int64) * self.n_node + self.head
-        pairs, entry, arcs = np.unique(key, return_inverse=True, return_counts=True)
-        starts = np.searchsorted(pairs, np.arange(self.n_node + 1) * self.n_node)
-        shape = (self.n_node, self.n_node)
-        return sp.csr_array((arcs.astype(np.int32), pairs % self.n_node, starts), shape), entry
+    def _arcs_at(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        """Return the arcs that leave each node and those that enter it, in CSR form."""
+
+        def by(node: Array) -> tuple[Array, Array]:
+            starts = np.r_[0, np.cumsum(np.bincount(node, minlength=self.n_node))]
+            return starts, np.argsort(node, kind="stable")
+
+        return by(self.tail), by(self.head)
 
     def _augment(
         self, left: Array, used: Array, potential_m: Array, ends: tuple[int, int]

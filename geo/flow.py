@@ -269,8 +269,19 @@ def without(network: Network, lost: Array) -> Network:
     Where the rest hangs together its factors follow from those of the network, else they are found
     anew.
     """
+    other = apart(network, lost)
+    if other.component.max() == network.component.max():
+        kept, ptdf = np.setdiff1d(np.arange(network.n_branch), lost), network.ptdf
+        through = ptdf[:, network.tail[lost]] - ptdf[:, network.head[lost]]
+        shift = np.linalg.solve((np.eye(len(lost)) - through[lost]).T, through[kept].T).T
+        vars(other)["ptdf"] = ptdf[kept] + shift @ ptdf[lost]
+    return other
+
+
+def apart(network: Network, lost: Array) -> Network:
+    """Return the network without some branches and without outages; nothing is known of it yet."""
     kept = np.setdiff1d(np.arange(network.n_branch), lost)
-    other = replace(
+    return replace(
         network,
         branch_ids=tuple(network.branch_ids[branch] for branch in kept),
         tail=network.tail[kept],
@@ -281,12 +292,6 @@ def without(network: Network, lost: Array) -> Network:
         outages=np.array([], dtype=int),
         groups=(),
     )
-    if other.component.max() == network.component.max():
-        ptdf = network.ptdf
-        through = ptdf[:, network.tail[lost]] - ptdf[:, network.head[lost]]
-        shift = np.linalg.solve((np.eye(len(lost)) - through[lost]).T, through[kept].T).T
-        vars(other)["ptdf"] = ptdf[kept] + shift @ ptdf[lost]
-    return other
 
 
 def dc_flows(network: Network, injection_mw: Array) -> Array:

@@ -5,12 +5,13 @@ A screen from open data, never an offer of a grid operator: direct current, no v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from geo.errors import ScenarioError
 from geo.flow import network_of
 from geo.linear import linear_headroom
 from geo.redispatch import Redispatch
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from geo.flow import Array, Network
     from geo.grid import GridGraph
     from geo.linear import Answers
-    from geo.scenario import Method, Mode
+    from geo.scenario import Method, Mode, Scenario
 
 COLUMNS = (
     "bus_id",
@@ -40,6 +41,54 @@ COLUMNS = (
     "flexible_mw",
 )
 TIED_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Suited:
+    """A question as it can be answered on a network of some size."""
+
+    scenario: Scenario
+    """The question."""
+    large: bool = False
+    """Whether the network is too large for redispatch."""
+    note: str = ""
+    """What a reader has to know of that; '' for nothing."""
+
+
+def suited(scenario: Scenario, grid: GridGraph, most: float) -> Suited:
+    """Return the question with a method that the size of the network allows.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    grid
+        The network.
+    most
+        Buses up to which redispatch is used.
+
+    Raises
+    ------
+    ScenarioError
+        If situations are asked for, which are solved by redispatch.
+    """
+    buses = len(grid.buses)
+    if buses <= most:
+        return Suited(scenario)
+    size = f"{buses:,} buses, more than the {most:,.0f} of redispatch_max_buses"
+    if scenario.situations:
+        raise ScenarioError(
+            f"situations are solved by redispatch, and this grid has {size}; leave them out"
+        )
+    note = (
+        "2N is looked for at the best sites only"
+        if scenario.method == "linear"
+        else "headroom is by the linear method with calibrated limits instead of redispatch: "
+        "dispatch stays as it is, new load is supplied by unused capacity; next limits, upgrades "
+        "and flexible MW are not worked out, and 2N is looked for at the best sites only"
+    )
+    changed = {} if scenario.method == "linear" else {"method": "linear", "mode": "calibrated"}
+    return Suited(replace(scenario, **changed), large=True, note=f"The grid has {size}: {note}.")  # type: ignore[arg-type] # as the fields
 
 
 @dataclass(frozen=True, eq=False)

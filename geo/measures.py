@@ -139,7 +139,7 @@ def assess_points(
     room = headroom.set_index("bus_id")
     added = [column for column in room.columns if column not in points.columns]
     out = points.join(room[added])
-    out = out.assign(supply_ways=[paths.count(bus) for bus in out.index])
+    out = out.assign(supply_ways=paths.counts(list(out.index)))
     return out.assign(redundancy=single_feed(out, scenario))
 
 
@@ -155,13 +155,17 @@ def single_feed(points: pd.DataFrame, scenario: Scenario) -> pd.Series:
 
 
 def with_two_feeds(
-    measures: pd.DataFrame, feeds: TwoFeeds, layers: Layers, scenario: Scenario
+    measures: pd.DataFrame, feeds: TwoFeeds | None, layers: Layers, scenario: Scenario
 ) -> pd.DataFrame:
     """Raise links to 2N where a second point in reach of the same place makes it so.
+
+    Without feeds to ask, none is.
 
     Only the nearest few points that are firm for the load are paired; ``second_poi_id`` names the
     partner. Where 2N is asked for, the second connection is paid for and waited for too.
     """
+    if feeds is None:
+        return with_costs_per_mw(measures.assign(second_poi_id=""), scenario.load_mw)
     pairs = _pairs_that_hold(_firm_choices(measures, scenario), feeds)
     rows, others = pairs["row"].to_numpy(), pairs["other"].to_numpy()
     out = measures.assign(second_poi_id="")
@@ -191,7 +195,7 @@ def _pairs_that_hold(choices: pd.DataFrame, feeds: TwoFeeds) -> pd.DataFrame:
     pairs = choices.merge(other, on="site_id")
     pairs = pairs[pairs["poi_id"] != pairs["other_poi"]]
     names = {tuple(sorted(pair)) for pair in zip(pairs["poi_id"], pairs["other_poi"], strict=True)}
-    holds = {pair for pair in sorted(names) if feeds.hold(*pair)}
+    holds = feeds.held(names)
     both = zip(pairs["poi_id"], pairs["other_poi"], strict=True)
     kept = np.array([tuple(sorted(pair)) in holds for pair in both], dtype=bool)
     nearest = pairs[kept].sort_values(["row", "other_km", "other_poi"])

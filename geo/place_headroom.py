@@ -11,7 +11,7 @@ import numpy as np
 from geo.balance import base_flows
 from geo.errors import ScenarioError
 from geo.grid import build_grid
-from geo.headroom import headroom_study
+from geo.headroom import headroom_study, suited
 from geo.names import branch_names, named_congestion
 from geo.topology import joined
 from geo.upgrades import Upgrades
@@ -37,6 +37,8 @@ class PlaceHeadroom:
     """Headroom columns of the house, names of what limits, and positions."""
     congestion: pd.DataFrame
     """Pairs over their limit before anything is added, in the congestion columns."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know of how it was found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,8 @@ def headroom_of(
     """Return the headroom of every bus of a place, and what is over its limit before any load."""
     layers = joined(layers)
     grid = build_grid(layers)
-    study = _study(grid, layers, scenario, progress)
+    how = suited(scenario, grid, layers.place.standards.redispatch_max_buses)
+    study = _study(grid, layers, how.scenario, progress)
     frame = study.frame.assign(
         limiting_branch_name=branch_names(study.frame["limiting_branch"], grid),
         limiting_outage_name=branch_names(study.frame["limiting_outage"], grid),
@@ -64,7 +67,8 @@ def headroom_of(
     at = grid.buses.loc[frame["bus_id"]]
     points = gpd.points_from_xy(at["x_m"], at["y_m"])
     buses = gpd.GeoDataFrame(frame, geometry=points, crs=layers.place.crs)
-    return PlaceHeadroom(buses, named_congestion(study.congestion, grid))
+    notes = (how.note,) if how.note else ()
+    return PlaceHeadroom(buses, named_congestion(study.congestion, grid), notes)
 
 
 def limits_of(
@@ -75,12 +79,15 @@ def limits_of(
     Raises
     ------
     ScenarioError
-        For the linear method, which keeps no study to ask.
+        For the linear method, which keeps no study to ask, and for networks that need it.
     """
     if scenario.method == "linear":
         raise ScenarioError("limits and upgrades need the redispatch method; drop --method linear")
     layers = joined(layers)
     grid, tell = build_grid(layers), progress or (lambda _fraction, _message: None)
+    how = suited(scenario, grid, layers.place.standards.redispatch_max_buses)
+    if how.large:
+        raise ScenarioError(f"limits and upgrades need the redispatch method. {how.note}")
     study = _study(grid, layers, scenario, lambda done, text: tell(STUDY_SHARE * done, text))
     upgrades = Upgrades(grid, study.redispatch, layers.place.standards)  # type: ignore[arg-type] # there for this method
     buses = grid.buses.index.get_indexer(study.frame["bus_id"])

@@ -91,7 +91,12 @@ def rank(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd
     """
     parts = shares(measures, scenario)
     out = measures.assign(grade=grade(measures, scenario, standards), score=parts.sum(axis=1))
-    out = pd.concat([out, parts], axis=1).sort_values(
+    return in_order(pd.concat([out, parts], axis=1))
+
+
+def in_order(graded: pd.DataFrame) -> pd.DataFrame:
+    """Return graded and scored rows in rank order, numbered from 1."""
+    out = graded.sort_values(
         ["grade", "score", "site_id"], ascending=[True, False, True], kind="stable"
     )
     return out.assign(rank=np.arange(1, len(out) + 1))

@@ -18,6 +18,9 @@ from geo.strong import fed_locally, strong_stations
 from geo.wiring import Route, wire_circuits, wire_stations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.flow import Array
     from geo.grid import GridGraph
     from geo.kinds import Layers
     from geo.wiring import Wiring
@@ -50,9 +53,18 @@ class Paths:
 
     def count(self, bus_id: str) -> int:
         """Count edge-disjoint paths from a bus to strong sources other than its own lines."""
-        wiring, station = self._circuits, self._station(bus_id)
-        ways = wiring.arcs.count(wiring.start[bus_id], wiring.sink, wiring.ends_at([station]))
-        return ways + int(station in self.fed_locally)
+        return int(self.counts([bus_id])[0])
+
+    def counts(self, bus_ids: Sequence[str]) -> Array:
+        """Count edge-disjoint paths from each of some buses, as `count` does from one."""
+        wiring = self._circuits
+        stations = self.grid.buses["substation_id"].loc[list(bus_ids)].map(str).tolist()
+        shut = [wiring.ends_at([station]) for station in stations]
+        starts = np.r_[0, np.cumsum([len(arcs) for arcs in shut], dtype=int)]
+        arcs = np.concatenate([np.array([], dtype=int), *shut])
+        sources = np.array([wiring.start[bus_id] for bus_id in bus_ids], dtype=int)
+        own = [int(station in self.fed_locally) for station in stations]
+        return wiring.arcs.counts(sources, wiring.sink, starts, arcs) + np.array(own, dtype=int)
 
     def shortest(self, bus_id: str, ways: int) -> list[Route]:
         """Find so many edge-disjoint paths from a bus to strong sources, or as many as there are.

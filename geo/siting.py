@@ -12,18 +12,19 @@ from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
+from geo.best_links import BestLinks
 from geo.candidates import find_candidates, with_ground
 from geo.completeness import completeness
 from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
-from geo.headroom import headroom_study
+from geo.headroom import headroom_study, suited
 from geo.land_sites import LAND_COLUMNS
-from geo.measures import assess_points, measure, with_two_feeds
+from geo.measures import assess_points
 from geo.names import branch_names, named_congestion
 from geo.own_sites import lost_parcels, own_candidates, with_own_columns
-from geo.ranking import known_share, rank
+from geo.ranking import known_share
 from geo.reach import points_of_connection
 from geo.redundancy import find_paths
 from geo.regions import joint_firm_mw, rank_regions
@@ -59,8 +60,8 @@ SITE_COLUMNS = [
 ]  # fmt: skip
 SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
-SAME_SCORE = 1e-9
-"""Scores that differ by less differ by rounding."""
+PAIRED_SITES = 100
+"""Best sites that second feeds are looked for at where the network is large."""
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
@@ -157,6 +158,8 @@ def find_sites(
     tell(0.0, "grid")
     read, layers = layers, joined(layers)
     grid = build_grid(layers)
+    how = suited(scenario, grid, place.standards.redispatch_max_buses)
+    scenario = how.scenario
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     study = headroom_study(
         grid,
@@ -176,14 +179,21 @@ def find_sites(
     over = Tiling() if tiling is None else tiling
     candidates = _candidates(layers, scenario, points, over)
     ties = TieLines(layers, scenario, points, over)
-    links = ties.connect(candidates.frame)
-    measures = measure(candidates.frame, links, points, layers, scenario)
-    tell(0.7, "pairs of feeds")
-    feeds = TwoFeeds(grid, flows, paths, scenario.load_mw, scenario.cutoff)
-    measures = with_two_feeds(measures, feeds, layers, scenario)
-    tell(0.9, "ranking")
-    ranked = rank(measures, scenario, place.standards)
-    best, dropped = choose(ranked, candidates, scenario, chosen=layers.parcels is not None)
+    feeds = TwoFeeds(
+        grid, flows, paths, scenario.load_mw, scenario.cutoff, scenario.mode if how.large else None
+    )
+    linking = BestLinks(layers, scenario, ties, points, feeds)
+    linked = linking.of(
+        candidates.frame,
+        lambda done, message: tell(0.65 + 0.2 * done, message),
+        paired=not how.large,
+    )
+    best, dropped = choose(linked, candidates, scenario, chosen=layers.parcels is not None)
+    if how.large and not best.empty:
+        count = max(scenario.top, PAIRED_SITES)
+        best = linking.looked_at_again(
+            best, candidates.frame, count, lambda _, message: tell(0.88, message)
+        )
     if best.empty:
         raise NoSiteError(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
@@ -218,6 +228,7 @@ def find_sites(
         lost_parcels=lost,
         notes=(
             *lost,
+            *([how.note] if how.note else []),
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
             *layers.remarks,
@@ -237,14 +248,14 @@ def _candidates(
 
 
 def choose(
-    ranked: pd.DataFrame, candidates: Candidates, scenario: Scenario, *, chosen: bool = False
+    best: pd.DataFrame, candidates: Candidates, scenario: Scenario, *, chosen: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep each place's best link and merge greenfield neighbours into the better one.
+    """Merge greenfield neighbours into the better one.
 
     Parameters
     ----------
-    ranked
-        Ranked links, several per site.
+    best
+        The best link of each place, in rank order.
     candidates
         For the reasons of what was dropped before.
     scenario
@@ -257,7 +268,6 @@ def choose(
     sites, dropped
         Sites re-ranked from 1; reasons with counts.
     """
-    best = _best_links(ranked)
     keep = distinct(
         best[["x_m", "y_m"]].to_numpy(float),
         (best["kind"] == "campus").to_numpy() | chosen,
@@ -275,17 +285,6 @@ def choose(
     )
     kept = best[keep]
     return kept.assign(rank=np.arange(1, len(kept) + 1)), dropped
-
-
-def _best_links(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return each place's best link in rank order; of equally good ones the shortest."""
-    first = ranked.drop_duplicates("site_id").set_index("site_id")
-    best = first.loc[ranked["site_id"]]
-    same_grade = ranked["grade"].to_numpy() == best["grade"].to_numpy()
-    as_good = ranked[same_grade & (ranked["score"] >= best["score"].to_numpy() - SAME_SCORE)]
-    return (
-        as_good.sort_values("tie_km", kind="stable").drop_duplicates("site_id").sort_values("rank")
-    )
 
 
 def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.ndarray:

@@ -77,6 +77,12 @@ class Standards:
     conductor_limit_c: float = assume(75.0, "°C", "highest conductor temperature")
     st_clair_min_kv: float = assume(220.0, "kV", "St Clair loadability applies from here")
     st_clair_min_km: float = assume(80.0, "km", "St Clair loadability applies to longer lines")
+    redispatch_max_buses: float = assume(
+        2500.0,
+        "1",
+        "a network of more buses is answered by the linear method with calibrated limits, as time "
+        "for redispatch grows with the cube of its size and memory with the square",
+    )
     bus_min_kv: float = assume(
         60.0, "kV", "voltages of a station below this are left to distribution"
     )

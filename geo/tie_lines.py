@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.ground import ground_of
 from geo.reach import connect, connect_over
 from geo.routing import Ends, drawn, routes
+from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from geo.kinds import Layers
     from geo.scenario import Scenario
     from geo.tiles import Tiling
+
+LINKS_AT_ONCE = 500_000
+"""Each has about a hundred measures: about a gigabyte while they are ranked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +49,36 @@ class TieLines:
         where = self.points[["x_m", "y_m"]].to_numpy(float)
         ground, _ = ground_of(self.layers, self.scenario, where)
         return connect_over(ground, places, self.points, self.tiling)
+
+    def blocks(self, places: pd.DataFrame) -> Iterator[tuple[slice, pd.DataFrame]]:
+        """Yield rows of the places, and their links, so many that their measures fit into memory.
+
+        The first column of the links counts from the first row of the block.
+        """
+        if self.layers.surfaces is None:
+            size = self._block(places)
+            for start in range(0, len(places), size):
+                block = slice(start, min(start + size, len(places)))
+                yield block, self.connect(places.iloc[block])
+            return
+        # The ways over the ground are found for all places at once, as their tiles overlap.
+        links = self.connect(places)
+        size = max(len(places) * LINKS_AT_ONCE // max(len(links), 1), 1)
+        for start in range(0, len(places), size):
+            ends = links["place"].searchsorted([start, start + size])
+            some = links.iloc[slice(*ends)].reset_index(drop=True)
+            block = slice(start, min(start + size, len(places)))
+            yield block, some.assign(place=some["place"] - start)
+
+    def _block(self, places: pd.DataFrame) -> int:
+        """Return of how many places the links are measured at once."""
+        here, there = (
+            cKDTree(rows[["x_m", "y_m"]].to_numpy(float)) for rows in (places, self.points)
+        )
+        factor = self.layers.place.standards.detour_factor
+        straight_m = self.scenario.reach_km * M_PER_KM / factor
+        links = int(here.count_neighbors(there, straight_m))
+        return max(len(places) * LINKS_AT_ONCE // max(links, 1), 1)
 
     def draw(self, best: pd.DataFrame) -> gpd.GeoDataFrame:
         """Draw the line of each site.

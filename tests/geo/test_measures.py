@@ -127,8 +127,8 @@ class Pairs:
     def __init__(self, *pairs: tuple[str, str]) -> None:
         self._pairs = {frozenset(pair) for pair in pairs}
 
-    def hold(self, one: str, other: str) -> bool:
-        return frozenset((one, other)) in self._pairs
+    def held(self, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        return {pair for pair in pairs if frozenset(pair) in self._pairs}
 
 
 def test_two_feeds_mark_both_links_and_name_the_nearer_partner(toy_layers) -> None:

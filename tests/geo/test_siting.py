@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
+from geo.best_links import best_links
 from geo.errors import NoSiteError
 from geo.names import CONGESTION_COLUMNS
 from geo.place_headroom import headroom_of
 from geo.scenario import Scenario
-from geo.siting import SITE_COLUMNS, _best_links, distinct, find_sites
+from geo.siting import SITE_COLUMNS, distinct, find_sites
 from tests.geo import toy
 
 ASKED = Scenario(load_mw=50, cell_km=5, spacing_km=10)
@@ -61,7 +62,7 @@ def test_of_links_that_differ_by_rounding_the_shortest_is_kept() -> None:
         ],
         columns=["site_id", "grade", "score", "tie_km"],
     ).assign(rank=range(1, 6))
-    best = _best_links(ranked)
+    best = best_links(ranked)
     assert best[["site_id", "tie_km"]].to_numpy().tolist() == [["a", 9.0], ["b", 3.0]]
 
 

@@ -1,0 +1,89 @@
+"""The best link of every place: links measured and ranked block after block, in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.measures import measure, with_two_feeds
+from geo.ranking import in_order, rank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.feeds import TwoFeeds
+    from geo.kinds import Layers
+    from geo.scenario import Scenario
+    from geo.tie_lines import TieLines
+
+SAME_SCORE = 1e-9
+"""Scores that differ by less differ by rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class BestLinks:
+    """Finds the best link of places to points of connection."""
+
+    layers: Layers
+    """What is known."""
+    scenario: Scenario
+    """What is asked."""
+    ties: TieLines
+    """Measures tie-lines."""
+    points: pd.DataFrame
+    """Points of connection, assessed."""
+    feeds: TwoFeeds
+    """Knows which pairs of points give 2N."""
+
+    def of(
+        self, places: pd.DataFrame, tell: Callable[[float, str], None], *, paired: bool
+    ) -> pd.DataFrame:
+        """Return each place's best link with all its measures, in rank order.
+
+        Parameters
+        ----------
+        places
+            Candidates.
+        tell
+            Called with the share of the places that is done, and a message.
+        paired
+            Whether second feeds are looked for; else no link is 2N.
+        """
+        found = []
+        for block, links in self.ties.blocks(places):
+            done = block.start / max(len(places), 1)
+            tell(done, "links")
+            here = places.iloc[block].reset_index(drop=True)
+            measures = measure(here, links, self.points, self.layers, self.scenario)
+            if paired:
+                tell(done, "pairs of feeds")
+            feeds = self.feeds if paired else None
+            measures = with_two_feeds(measures, feeds, self.layers, self.scenario)
+            tell(done, "ranking")
+            found.append(best_links(rank(measures, self.scenario, self.layers.place.standards)))
+        return in_order(pd.concat(found, ignore_index=True) if len(found) > 1 else found[0])
+
+    def looked_at_again(
+        self,
+        best: pd.DataFrame,
+        places: pd.DataFrame,
+        count: int,
+        tell: Callable[[float, str], None],
+    ) -> pd.DataFrame:
+        """Return sites in rank order after second feeds were looked for at the first so many."""
+        again = places["site_id"].isin(best["site_id"].iloc[:count])
+        first = self.of(places[again.to_numpy()].reset_index(drop=True), tell, paired=True)
+        return in_order(pd.concat([first, best.iloc[count:]], ignore_index=True))
+
+
+def best_links(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return each place's best link in rank order; of equally good ones the shortest."""
+    first = ranked.drop_duplicates("site_id").set_index("site_id")[["grade", "score"]]
+    best = first.loc[ranked["site_id"]]
+    same_grade = ranked["grade"].to_numpy() == best["grade"].to_numpy()
+    as_good = same_grade & (ranked["score"] >= best["score"].to_numpy() - SAME_SCORE)
+    shortest = ranked.loc[as_good, ["site_id", "tie_km", "rank"]]
+    shortest = shortest.sort_values("tie_km", kind="stable").drop_duplicates("site_id")
+    return ranked.loc[shortest.sort_values("rank").index]
