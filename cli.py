@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 
-from geo.errors import ScenarioError, SitingError
+from geo.errors import OutputError, ScenarioError, SitingError
 from geo.scenario import RANGES, Method, Mode, Preset, Redundancy, Scenario
 
 if TYPE_CHECKING:
@@ -424,6 +424,65 @@ def land(
     typer.echo(land_text(summary, fmt), nl=False)
 
 
+@app.command()
+def measure(
+    parcels: Annotated[Path, typer.Argument(metavar="LIST", help="Parcels or points, in metres.")],
+    out: Annotated[Path, typer.Option("--out", help="GeoPackage to write; --sites takes it.")],
+    length: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Kilometres of lines within.")
+    ] = None,
+    distance: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Kilometres to the nearest.")
+    ] = None,
+    mean: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Mean of a GeoTIFF within.")
+    ] = None,
+    percentile: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Rank among all, 0 to 1; a measured column as well."),
+    ] = None,
+) -> None:
+    """Measure a list of one's own on layers of one's own; each option may come many times."""
+    from geo.parcel_measures import Wanted, measured
+    from layers.own_files import named_files, own_parcels, own_raster, own_shapes
+    from maps.measured import refuse_other_suffix, write_measured
+
+    refuse_other_suffix(out)
+    lines, others = named_files(length or (), "--length"), named_files(distance or (), "--distance")
+    rasters = named_files(mean or (), "--mean")
+    frame = own_parcels(parcels)
+    crs = str(frame.crs)
+    wanted = Wanted(
+        {name: own_shapes(path, "--length", crs) for name, path in lines.items()},
+        {name: own_shapes(path, "--distance", crs) for name, path in others.items()},
+        {name: own_raster(path, name) for name, path in rasters.items()},
+        tuple(percentile or ()),
+    )
+    typer.echo(f"Written: {write_measured(measured(frame, wanted), out)}")
+
+
+@app.command()
+def pick(
+    score: Annotated[Path, typer.Argument(metavar="SCORE", help="GeoTIFF in metres.")],
+    out: Annotated[Path, typer.Option("--out", help="GeoPackage to write; --sites takes it.")],
+    area_ha: Annotated[float, typer.Option("--area-ha", help="Of a site.", min=0)],
+    count: Annotated[int, typer.Option("--count", help="How many sites.", min=1)] = 20,
+    apart_km: Annotated[
+        float, typer.Option("--apart-km", help="How far apart sites begin.", min=0)
+    ] = 0.0,
+    *,
+    highest: Annotated[bool, typer.Option("--highest", help="High is good, not low.")] = False,
+) -> None:
+    """Pick the best ground on a raster of scores of one's own, each site in one piece."""
+    from geo.best_ground import picked_sites
+    from layers.own_files import own_raster
+    from maps.measured import refuse_other_suffix, write_measured
+
+    refuse_other_suffix(out)
+    sites = picked_sites(own_raster(score, "score"), area_ha, count, apart_km, highest=highest)
+    typer.echo(f"Written: {write_measured(sites, out)}")
+
+
 @app.command("map")
 @asks(*SITE_KNOBS)
 def draw(
@@ -536,7 +595,7 @@ def check(place: CasePlace) -> None:
     from maps.text import plain
 
     cased = is_case(place)
-    place_file, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
+    _, layers, faults = (None, None, faults_of_case(place)) if cased else look_over(place)
     for fault in faults:
         typer.echo(plain(fault))
     if faults:
@@ -544,9 +603,8 @@ def check(place: CasePlace) -> None:
         typer.echo(f"{count} in {plain(place)}", err=True)
         raise typer.Exit(SitingError.exit_code)
     typer.echo(f"{plain(place)}: no fault found")
-    if place_file is not None and layers is not None:
-        found = completeness(layers, place_file.published_km)
-        typer.echo(completeness_text(found), nl=False)
+    if layers is not None:
+        typer.echo(completeness_text(completeness(layers)), nl=False)
 
 
 @app.command()
@@ -595,7 +653,7 @@ def fetch(
         raise ScenarioError("fetch writes a place: name its folder with --out, or add --dry-run")
     made = make(what, kept, out)
     for item in made.built:
-        typer.echo(f"{item.kind}: {item.rows:,} rows from {item.offer.name}. {item.note}".rstrip())
+        typer.echo(f"{item.kind}: {item.extent} from {item.offer.name}. {item.note}".rstrip())
     for words in (*made.missing, *what.words):
         typer.echo(f"Missing: {words}")
     if made.path is not None:
@@ -616,6 +674,9 @@ def init(
 
     for path in start_place(folder, template):
         typer.echo(f"Written: {path}")
+    typer.echo(
+        f"All of it is still {template}'s; what is left is told by: powersite check {folder}"
+    )
 
 
 @app.command()
@@ -777,8 +838,8 @@ def _find(
     layers = read_layers(place_file, question.sites)
     with _Progress(question) as progress:
         siting = find_sites(layers, scenario, progress, also=also, tiling=tiling)
-    for lost in siting.lost_parcels:
-        typer.echo(plain(lost), err=True)
+    for words in filter(None, (layers.place.warning, *siting.lost_parcels)):
+        typer.echo(plain(words), err=True)
     return siting
 
 
@@ -786,10 +847,14 @@ def _headroom_of_place(place: str, question: Question, progress: Report) -> Plac
     from geo.place_headroom import headroom_of
     from layers.place import open_place, read_layers
     from layers.question import ask
+    from maps.text import plain
 
     place_file = open_place(place)
     scenario = ask(place_file, question.config, question.options)
-    return headroom_of(read_layers(place_file), scenario, progress)
+    layers = read_layers(place_file)
+    if layers.place.warning:
+        typer.echo(plain(layers.place.warning), err=True)
+    return headroom_of(layers, scenario, progress)
 
 
 def _refuse_what_is_not_for(*, cased: bool, for_cases: object, for_places: str) -> None:
@@ -863,6 +928,20 @@ def main() -> None:
 
         typer.echo(f"powersite: {plain(error)}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        _stop_at(error)
+
+
+def _stop_at(error: OSError) -> NoReturn:
+    """Tell of a file that could not be written, or of a full disk behind stdout, in one line."""
+    from maps.text import plain
+
+    where = f"cannot write to '{error.filename}'" if error.filename else "cannot go on"
+    sys.stderr.write(
+        f"powersite: {plain(where)}: {error.strerror or plain(error)}; "
+        "check the path, its permissions and the free space\n"
+    )
+    sys.exit(OutputError.exit_code)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ included:
 *routing*: accumulated cost from 200 sources, beside scikit-image;
 *distance*: ten million points to 83,000 lines, beside shapely on part of them;
 *transform*: Euclidean distance transform, beside scipy;
-*zonal*: mean of a raster in 100,000 cells, by exactextract;
-*curve*: cells against seconds and memory, and what a continent would cost.
+*zonal*: mean of a raster in 100,000 cells.
+
+How seconds and memory grow with cells is told by ``benchmarks.land_curve``.
 """
 
 from __future__ import annotations
@@ -60,7 +61,6 @@ PIXEL_M = 250.0
 ROWS = 256
 CONTINENT_CELLS = 160e6
 """Europe without Russia at 250 m, about 10 million km² of land."""
-CURVE = (1e5, 1e6, 1e7)
 
 
 @dataclass(frozen=True)
@@ -201,25 +201,6 @@ def zonal(size: Size) -> None:
         print(f"  known: {means['mean'].notna().mean():.0%}")
 
 
-def curve(size: Size) -> None:
-    """Print cells against seconds and memory, and what a continent would cost."""
-    shares = [np.sqrt(cells / 27e6) for cells in CURVE] if size is FULL else [0.02, 0.04]
-    rate = 0.0
-    for share in shares:
-        with tempfile.TemporaryDirectory() as folder:
-            ground, grid = made_ground(Path(folder), share)
-            start = time.perf_counter()
-            land = 0
-            for _, cells in over_tiles(screen, ground, grid.tiles(TILE_CELLS), Tiling()):
-                land += int((cells.barred & 1 == 0).sum())
-            wall_s = time.perf_counter() - start
-            _say(f"{grid.rows * grid.columns:,} cells, {land:,} of land", wall_s)
-            rate = wall_s / max(land, 1)
-    hours = rate * CONTINENT_CELLS / 3600
-    print(f"  extrapolated, not run: 10^8 cells of land {rate * 1e8 / 60:.0f} min,")
-    print(f"  a continent of {CONTINENT_CELLS:,.0f} cells of land {hours:.1f} h on these cores")
-
-
 def made_ground(folder: Path, share: float) -> tuple[Ground, Grid]:
     """Return the ground of Norway, or of the middle of it, with made-up rasters on 250 m."""
     layers: Layers = read_layers(open_place("norway"))
@@ -283,7 +264,7 @@ def made_cost(cells: int) -> np.ndarray:
 
 
 PARTS: dict[str, Callable[[Size], None]] = {
-    part.__name__: part for part in (screening, sites, routing, distance, transform, zonal, curve)
+    part.__name__: part for part in (screening, sites, routing, distance, transform, zonal)
 }
 
 

@@ -61,24 +61,27 @@ class Completeness:
     """Substations that lines meet, and none of their highest voltage: name and kV."""
     notes: tuple[str, ...] = ()
     """What the sources say of themselves, one sentence a layer that has one."""
+    published_note: str = ""
+    """Who publishes route lengths, or that nobody is known to."""
 
 
-def completeness(layers: Layers, published_km: Mapping[float, float]) -> Completeness:
+def completeness(layers: Layers, network: Layers | None = None) -> Completeness:
     """Look over the layers of a place.
 
     Parameters
     ----------
     layers
         As read.
-    published_km
-        Voltage in kV to the route length that an operator publishes, km.
+    network
+        The same with every line joined, where that is done already.
 
     Raises
     ------
     GridError
         If lines come as drawn and no line joins two places.
     """
-    network = joined(layers)
+    network = joined(layers) if network is None else network
+    place = layers.place
     known = [row for layer in layers.present() for row in _known(layer)]
     stations = real_substations(network.substations.frame)
     lines = network.lines.frame
@@ -89,11 +92,17 @@ def completeness(layers: Layers, published_km: Mapping[float, float]) -> Complet
     notes = tuple(
         f"{layer.kind}: {layer.source.note}" for layer in layers.present() if layer.source.note
     )
+    notes += tuple(f"{item.kind}: {item.source.note}" for item in layers.listed if item.source.note)
+    if place.borrowed:
+        notes = (place.warning, *notes)
+    if place.demand_source is not None:
+        told = (f"{place.demand_source.title}.", place.demand_source.note)
+        notes += (f"demand: {' '.join(filter(None, told))}",)
     if network.inferred is not None:
         notes += (f"joints: {network.inferred.sentence()}",)
     return Completeness(
-        tuple(known), _km(lines, published_km), dict(_rules(layers)), parts, largest,
-        tuple(_bypassed(stations, lines)), notes,
+        tuple(known), _km(lines, place.published_km), dict(_rules(layers)), parts, largest,
+        tuple(_bypassed(stations, lines)), notes, place.published_note,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from geo.standards import STANDARDS, Standards
 from geo.units import MAX_VOLTAGE_KV, parse_voltages_kv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -483,6 +483,27 @@ class Place:
     """Assumptions, with the place's own changes."""
     topology: Tolerances | None = None
     """How near is near, where the lines come as drawn; None where they name their substations."""
+    demand_source: Source | None = None
+    """Where its demand comes from."""
+    published_km: Mapping[float, float] = field(default_factory=dict)
+    """Voltage in kV to the route length that an operator publishes, km."""
+    published_note: str = ""
+    """Who publishes those lengths, or that nobody is known to."""
+    template: str = ""
+    """Built-in place that this one was begun from; '' if none."""
+    borrowed: tuple[str, ...] = ()
+    """Layers, and the demand, that are still those of that place."""
+
+    @property
+    def warning(self) -> str:
+        """Say what is still that of another place; '' if nothing is."""
+        if not self.borrowed:
+            return ""
+        what = ", ".join(name.replace("_", " ") for name in self.borrowed)
+        return (
+            f"Still those of the template '{self.template}', and not of {self.title}: {what}. "
+            "What they tell is not true of this place."
+        )
 
 
 @dataclass(frozen=True, eq=False)

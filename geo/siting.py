@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from geo.abroad import links_abroad
 from geo.balance import base_flows
 from geo.candidates import find_candidates, with_ground
+from geo.completeness import completeness
 from geo.cost import COST_COLUMNS, cost_note
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from geo.balance import Flows
     from geo.candidates import Candidates
+    from geo.completeness import Completeness
     from geo.grid import GridGraph
     from geo.kinds import Layers
     from geo.redispatch import Redispatch
@@ -113,6 +115,8 @@ class Siting:
     """Supply options of the shortlist and the monthly balance of every zone."""
     redispatch: Redispatch | None = None
     """The study of the grid to ask further; None for the linear method."""
+    known: Completeness | None = None
+    """How complete the layers are, as they were read."""
 
 
 def find_sites(
@@ -151,7 +155,7 @@ def find_sites(
     """
     place, tell = layers.place, progress or _silent
     tell(0.0, "grid")
-    layers = joined(layers)
+    read, layers = layers, joined(layers)
     grid = build_grid(layers)
     flows = base_flows(grid, layers, scenario.demand_in(place.demand_mw))
     study = headroom_study(
@@ -220,6 +224,7 @@ def find_sites(
         ),
         gantt=gantt(best, layers, scenario.seed),
         redispatch=study.redispatch,
+        known=completeness(read, layers),
     )  # fmt: skip
 
 
@@ -336,16 +341,20 @@ def _notes(
     islands = grid.islands[1:]
     imports_mw = float(-flows.supply_min_mw.sum())
     listed_mw = 0.0 if layers.loads is None else float(layers.loads.frame["demand_mw"].sum())
+    given = scenario.demand_mw is not None
+    demand = "" if given or layers.place.demand_source is None else layers.place.demand_source.title
     notes = {
         "Headroom is a screen from open data by direct-current flow, not an offer of a grid "
         "operator; voltage, stability and the connection queue are not in it.": True,
-        f"Base case: {scenario.demand_in(layers.place.demand_mw):,.0f} MW of demand, "
+        f"Base case: {scenario.demand_in(layers.place.demand_mw):,.0f} MW of demand"
+        f"{f' ({demand})' if demand else ''}, "
         f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
         f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
         "where none is known, by what their lines carry.": imports_mw > 0,
         cost_note(layers.place.standards): True,
         f"The loads listed draw {listed_mw:,.0f} MW, more than the demand asked for; all of them "
         "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
+        layers.place.warning: bool(layers.place.borrowed),
         layers.place.note: bool(layers.place.note),
         layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
         **ground_notes(layers),

@@ -80,6 +80,15 @@ class Standards:
     bus_min_kv: float = assume(
         60.0, "kV", "voltages of a station below this are left to distribution"
     )
+    fetched_demand_share: float = assume(
+        0.45,
+        "1",
+        "demand of a place that powersite fetch makes, over the capacity of its plants, where "
+        "neither --demand-mw nor a source gives it; it is written into its place.toml",
+    )
+    usd_per_eur: float = assume(
+        1.08, "USD/EUR", "land prices of Eurostat", "European Central Bank, mean of 2023 and 2024"
+    )
     demand_reach_km: float = assume(
         25.0, "km", "a settlement's demand is spread over stations so near"
     )

@@ -103,9 +103,10 @@ def over_tiles(
     for tile in every:
         if shelf is not None and tile in kept:
             found = shelf.get(stage, shared, tile)
-            yield tile, function(shared, tile) if found is None else found
-            continue
-        done = next(fresh)
+            if found is not None:
+                yield tile, found
+                continue
+        done = function(shared, tile) if tile in kept else next(fresh)
         if shelf is not None:
             shelf.put(stage, shared, tile, done)
         yield tile, done

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from geo.errors import Fault, LayerError
+from geo.standards import STANDARDS
+from geo.surface import RASTER_KINDS
 from layers.countries import NAME_OF
 from layers.cut import cut_to_land
 from layers.gdal import harden
@@ -20,9 +25,7 @@ from layers.importers import IMPORTERS, clip_of, read_source
 from layers.paths import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
     from layers.catalog import Offer
 
@@ -33,9 +36,11 @@ SIXTY_HZ: Final = frozenset(
      "SLV", "NIC", "CRI", "PAN", "DOM", "CUB", "HTI", "TTO", "GUY", "SUR", "LBR", "TWN"}
 )  # fmt: skip
 """Countries whose grids run at 60 Hz."""
-LOAD_FACTOR: Final = 0.45
-"""Of all capacity, for a demand that nobody gave [A]."""
 LEAST_DEMAND_MW: Final = 1.0
+LEAST_CELL_M: Final = 250.0
+CELL_STEP_M: Final = 50.0
+MOST_CELLS: Final = 6_000_000
+"""Cells of land up to which they have the least side; larger countries take larger ones."""
 PACKED: Final = " in zip"
 EMPTY_WORDS: Final = "gives nothing for this country"
 
@@ -55,6 +60,11 @@ class Built:
     note: str
     """What to know: what was left out, what was set by a rule."""
 
+    @property
+    def extent(self) -> str:
+        """Say how much of it there is."""
+        return f"{self.rows:,} rows" if self.kind not in RASTER_KINDS else "a raster"
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -71,7 +81,18 @@ class Wish:
 
 
 def unpacked(path: Path, offer: Offer, folder: Path) -> Path:
-    """Return the file that is packed in an archive, unpacked into a folder; else the file itself.
+    """Return the largest file of its format in an archive; the file itself if it is none.
+
+    Raises
+    ------
+    LayerError
+        As `all_unpacked`.
+    """
+    return max(all_unpacked(path, offer, folder), key=lambda file: file.stat().st_size)
+
+
+def all_unpacked(path: Path, offer: Offer, folder: Path) -> list[Path]:
+    """Return the files of its format in an archive, unpacked into a folder, by name.
 
     Raises
     ------
@@ -79,7 +100,7 @@ def unpacked(path: Path, offer: Offer, folder: Path) -> Path:
         If it is no archive, leaves the folder, becomes too large or holds nothing of its format.
     """
     if not offer.format.endswith(PACKED):
-        return path
+        return [path]
     suffix = _suffix(offer.format.removesuffix(PACKED))
     try:
         with zipfile.ZipFile(path) as archive:
@@ -92,16 +113,23 @@ def unpacked(path: Path, offer: Offer, folder: Path) -> Path:
     except (zipfile.BadZipFile, OSError) as error:
         raise _fault(offer, f"cannot be unpacked: {error}") from error
     found = sorted(
-        (
-            f
-            for f in folder.iterdir()
-            if f.suffix.lower() == suffix and "readme" not in f.name.lower()
-        ),
-        key=lambda file: -file.stat().st_size,
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() == suffix and "readme" not in file.name.lower()
     )
     if not found:
         raise _fault(offer, f"holds no *{suffix}")
-    return found[0]
+    return found
+
+
+def together(paths: Sequence[Path], offer: Offer, folder: Path) -> Path:
+    """Put the files of a source into one folder, under their names; pages have numbers."""
+    if not (offer.files or offer.page):
+        return unpacked(paths[0], offer, folder)
+    for number, path in enumerate(paths):
+        name = f"{number:04d}.json" if offer.page else offer.files[number]
+        shutil.copyfile(path, folder / Path(name).name)
+    return folder
 
 
 def regions_of(path: Path, offer: Offer, wish: Wish) -> gpd.GeoDataFrame:
@@ -160,15 +188,29 @@ def layers_of(
     return got.frames, got.notes
 
 
-def write_layer(
-    frame: pd.DataFrame, kind: str, regions: gpd.GeoDataFrame, folder: Path
-) -> tuple[str, int]:
-    """Cut a layer to the land, and write it as GeoJSON in degrees."""
+def cut_layers(
+    frames: Mapping[str, pd.DataFrame], regions: gpd.GeoDataFrame
+) -> dict[str, pd.DataFrame]:
+    """Cut layers to the land, together, so that no line loses an end; in metres."""
     crs = crs_of(regions)
-    near = cut_to_land({kind: frame.to_crs(crs)}, {kind: clip_of(kind)}, regions.to_crs(crs))[kind]
-    file = f"{kind}.geojson"
-    _write(gpd.GeoDataFrame(near).to_crs("EPSG:4326"), folder / file)
-    return file, len(near)
+    there = {
+        kind: frame.to_crs(crs) if isinstance(frame, gpd.GeoDataFrame) else frame
+        for kind, frame in frames.items()
+    }
+    return cut_to_land(there, {kind: clip_of(kind) for kind in frames}, regions.to_crs(crs))
+
+
+def write_layer(frame: pd.DataFrame, kind: str, folder: Path) -> str:
+    """Write a layer as GeoJSON in degrees, or as a table if it has no shapes."""
+    if isinstance(frame, gpd.GeoDataFrame):
+        file = f"{kind}.geojson"
+        _write(frame.to_crs("EPSG:4326"), folder / file)
+        return file
+    file = f"{kind}.csv"
+    beside = folder / f"{file}.new"
+    frame.to_csv(beside, index=False)
+    beside.replace(folder / file)
+    return file
 
 
 def write_regions(regions: gpd.GeoDataFrame, folder: Path) -> tuple[str, int]:
@@ -177,7 +219,9 @@ def write_regions(regions: gpd.GeoDataFrame, folder: Path) -> tuple[str, int]:
     return "regions.geojson", len(regions)
 
 
-def write_place(built: list[Built], missing: list[str], crs: str, wish: Wish, folder: Path) -> Path:
+def write_place(
+    built: list[Built], missing: list[str], regions: gpd.GeoDataFrame, wish: Wish, folder: Path
+) -> Path:
     """Write ``place.toml``.
 
     Parameters
@@ -186,15 +230,17 @@ def write_place(built: list[Built], missing: list[str], crs: str, wish: Wish, fo
         Layers that are there.
     missing
         What could not be had, and why.
-    crs
-        Metric CRS.
+    regions
+        The land, in degrees.
     wish
         Country and demand.
     folder
         Where to.
     """
     name, title = folder.name or wish.iso3.lower(), NAME_OF[wish.iso3]
-    demand_mw, source = _demand(built, wish, folder)
+    crs = crs_of(regions)
+    cell_m = cell_of(regions.to_crs(crs).area.sum())
+    demand_mw, source, words = _demand(built, wish, folder)
     note = "Made of open data by powersite fetch; nobody has checked it. " + (
         f"Missing: {'; '.join(missing)}." if missing else ""
     )
@@ -202,10 +248,12 @@ def write_place(built: list[Built], missing: list[str], crs: str, wish: Wish, fo
         f"name = {_quoted(name)}", f"title = {_quoted(title)}", f'country = "{wish.iso3}"',
         f'crs = "{crs}"', f"demand_mw = {demand_mw:.0f}",
         f"frequency_hz = {60 if wish.iso3 in SIXTY_HZ else 50}", f"note = {_quoted(note.strip())}",
-        "", "[demand_source]", f"title = {_quoted(source)}",
+        "", "[demand_source]", f"title = {_quoted(source)}", f"note = {_quoted(words)}",
     ]  # fmt: skip
     if any(item.kind == "lines" and IMPORTERS[_form(item.offer)].draws_lines for item in built):
         lines += ["", "[topology]   # lines come as drawn; how they are joined is inferred"]
+    if any(item.kind in RASTER_KINDS for item in built):
+        lines += ["", "[surfaces]", f"cell_m = {cell_m:g}"]
     for item in built:
         lines += ["", *_layer_lines(item)]
     path = folder / "place.toml"
@@ -217,7 +265,7 @@ def write_place(built: list[Built], missing: list[str], crs: str, wish: Wish, fo
 def _layer_lines(item: Built) -> list[str]:
     source = item.offer.source()
     told = {
-        "title": source.title, "url": source.url if "{" not in source.url else "",
+        "title": source.title, "url": source.url,
         "licence": source.licence, "vintage": source.vintage, "attribution": source.attribution,
         "note": item.note,
     }  # fmt: skip
@@ -229,16 +277,31 @@ def _layer_lines(item: Built) -> list[str]:
     ]
 
 
-def _demand(built: list[Built], wish: Wish, folder: Path) -> tuple[float, str]:
+def cell_of(land_m2: float) -> float:
+    """Return the side of the cells, in metres, that keeps a country below so many of them."""
+    side_m = max(LEAST_CELL_M, math.sqrt(land_m2 / MOST_CELLS))
+    return math.ceil(side_m / CELL_STEP_M) * CELL_STEP_M
+
+
+def _demand(built: list[Built], wish: Wish, folder: Path) -> tuple[float, str, str]:
+    """Return demand, its source and what to know of it."""
+    share = STANDARDS.fetched_demand_share
     if wish.demand_mw is not None:
-        return wish.demand_mw, "Given on the command line"
+        return wish.demand_mw, "Given on the command line", ""
+    files = {item.kind: folder / item.file for item in built}
+    if "loads" in files:
+        loads_mw = pd.read_csv(files["loads"])["demand_mw"].sum()
+        return max(loads_mw, LEAST_DEMAND_MW), "Sum of the loads of its layer", ""
     capacity_mw = 0.0
-    for item in built:
-        if item.kind == "plants":
-            features = json.loads((folder / item.file).read_text(encoding="utf-8"))["features"]
-            capacity_mw = sum(feature["properties"]["capacity_mw"] for feature in features)
-    words = f"Assumption of powersite: {LOAD_FACTOR:.0%} of the capacity of its plants"
-    return max(capacity_mw * LOAD_FACTOR, LEAST_DEMAND_MW), words
+    if "plants" in files:
+        features = json.loads(files["plants"].read_text(encoding="utf-8"))["features"]
+        capacity_mw = sum(feature["properties"]["capacity_mw"] for feature in features)
+    title = f"Assumption of powersite: {share:.0%} of the capacity of its plants"
+    words = (
+        f"{share:g} (fetched_demand_share of the assumptions) of {capacity_mw:,.0f} MW. Nobody has "
+        "measured it: write the demand that the operator publishes as demand_mw."
+    )
+    return max(capacity_mw * share, LEAST_DEMAND_MW), title, words
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -254,7 +317,7 @@ def _form(offer: Offer) -> str:
 
 
 def _suffix(form: str) -> str:
-    plain = {"shp": ".shp", "geojson": ".json"}
+    plain = {"shp": ".shp", "geojson": ".json", "tif months": ".tif"}
     return plain.get(form) or IMPORTERS[form].suffixes[0]
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.case import CASE_KINDS, MORE_CASE_KINDS, Case
-from geo.errors import LayerError
+from geo.errors import Fault, LayerError
 from geo.layer import Source
 from layers.matpower import read_matpower
 from layers.paths import sha256_of
 from layers.tables import read_table
 
 if TYPE_CHECKING:
-    from geo.errors import Fault
     from geo.layer import Layer
 
 MATPOWER: Final = ".m"
@@ -23,9 +22,13 @@ NEEDED: Final = ("bus.csv", "branch.csv", "plant.csv")
 def is_case(folder: str) -> bool:
     """Say whether a folder holds a case and is not a place, or a file is one of MATPOWER."""
     path = Path(folder)
-    if path.suffix.lower() == MATPOWER:
-        return path.is_file()
-    return all((path / name).is_file() for name in NEEDED) and not (path / "place.toml").exists()
+    try:
+        if path.suffix.lower() == MATPOWER:
+            return path.is_file()
+        named = all((path / name).is_file() for name in NEEDED)
+        return named and not (path / "place.toml").exists()
+    except OSError:  # may not be looked into; who opens it as a place says so
+        return False
 
 
 def read_case(folder: str) -> Case:
@@ -67,11 +70,16 @@ def _read(folder: str) -> tuple[Case | None, list[Fault]]:
 def _table(folder: Path, kind: type[Layer], faults: list[Fault]) -> Any:  # noqa: ANN401 -- one of six kinds
     """Read one table; what is wrong with it is added to the faults."""
     file = f"{kind.kind}.csv"
-    frame, found = read_table(folder / file, file)
+    try:
+        frame, found = read_table(folder / file, file)
+        digest = sha256_of(folder / file)
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        found = [Fault(file, problem, "check its permissions and the disk")]
     faults += found
     if found:
         return None
-    source = Source(title=f"{folder.name} {file}", file=file, sha256=sha256_of(folder / file))
+    source = Source(title=f"{folder.name} {file}", file=file, sha256=digest)
     try:
         return kind(frame, source)
     except LayerError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import Fault, LayerError
 from geo.layer import Source
 from geo.scenario import suggestion
-from layers.countries import ISO2_OF
+from layers.countries import ISO2_OF, NAME_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 BUILT_IN: Final = Path(__file__).with_name("catalog.toml")
 DEFAULT_MAX_MB: Final = 500.0
 BYTES_PER_MB: Final = 1_000_000
+OPEN: Final[dict[str, object]] = {
+    "geofabrik": "", "tile": "…", "file": "…", "offset": 0,
+    "west": -180.0, "south": -90.0, "east": 180.0, "north": 90.0,
+}  # fmt: skip
+"""What an address asks for before it is known."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,26 @@ class Offer:
     """Importer or format, and ``in zip`` where it is packed."""
     gives: tuple[str, ...] = ()
     """Layers that are built from it; none if it has to be got by hand."""
+    files: tuple[str, ...] = ()
+    """What stands for ``{file}`` in its address, if it is several files."""
+    page: int = 0
+    """Rows of a page, if its address has an ``{offset}``."""
+    fuels: tuple[str, ...] = ()
+    """Fuels of the plants that it has, if not all; plants of others come from the next source."""
+    by_name: bool = False
+    """Whether it is fetched only if it is named."""
+    note: str = ""
+    """What to know of its layers."""
+    why: str = ""
+    """Why it has to be got by hand."""
+    scale: float = 1.0
+    """What a value of a raster is multiplied with, if the raster does not say so itself …"""
+    offset: float = 0.0
+    """… and what is added then."""
+    nodata: float | None = None
+    """Value of pixels without data, if the raster does not say so itself."""
     countries: str = ""
-    """Where it is; '' is everywhere."""
+    """Where it is: a country's three letters, or words; '' is everywhere."""
     index: str = ""
     """List in which the extract of a country is looked up."""
     sha256: str = ""
@@ -58,10 +81,16 @@ class Offer:
         """Return the cap in bytes."""
         return int(self.max_mb * BYTES_PER_MB)
 
+    @property
+    def folder(self) -> str:
+        """Return the fixed part of its address, for people; '' if there is none."""
+        fixed, brace, _ = self.url.partition("?")[0].partition("{")
+        return fixed.rpartition("/")[0] if brace else fixed
+
     def source(self) -> Source:
         """Return where its layers come from."""
         return Source(
-            self.title, self.url, self.licence, self.vintage, attribution=self.attribution
+            self.title, self.folder, self.licence, self.vintage, attribution=self.attribution
         )
 
 
@@ -84,7 +113,7 @@ def read_catalog(path: Path | None = None) -> dict[str, Offer]:
 
 
 def chosen(
-    catalog: dict[str, Offer], names: Sequence[str], accepted: Sequence[str]
+    catalog: dict[str, Offer], names: Sequence[str], accepted: Sequence[str], iso3: str = ""
 ) -> tuple[list[Offer], list[str]]:
     """Choose what to fetch.
 
@@ -96,6 +125,8 @@ def chosen(
         What is asked for; nothing for all that is open and built from.
     accepted
         Restricted sources whose terms are agreed to.
+    iso3
+        Country; sources of another are left out. '' for any.
 
     Returns
     -------
@@ -115,27 +146,41 @@ def chosen(
             for name in unknown
         )
     wanted = [catalog[name] for name in dict.fromkeys((*names, *accepted))] or [
-        offer for offer in catalog.values() if not offer.restricted
+        offer for offer in catalog.values() if not (offer.restricted or offer.by_name)
     ]
-    offers, words = [], []
-    for offer in wanted:
-        if offer.restricted and offer.name not in accepted:
-            words.append(
-                f"{offer.name}: restricted. {offer.terms} To fetch it: --accept {offer.name}"
-            )
-        elif not offer.gives:
-            words.append(f"{offer.name}: get it by hand from {offer.url} ({offer.licence})")
-        else:
-            offers.append(offer)
-    return offers, words
+    refused = {offer.name: _refusal(offer, accepted, iso3) for offer in wanted}
+    offers = [offer for offer in wanted if not refused[offer.name]]
+    return offers, [words for words in refused.values() if words]
 
 
-def url_of(offer: Offer, iso3: str, extract: str = "") -> str:
-    """Fill in the address for a country."""
+def _refusal(offer: Offer, accepted: Sequence[str], iso3: str) -> str:
+    """Say why a source is not fetched; '' if it is."""
+    if offer.restricted and offer.name not in accepted:
+        return f"{offer.name}: restricted. {offer.terms} To fetch it: --accept {offer.name}"
+    if not offer.gives:
+        why = f". {offer.why}" if offer.why else ""
+        return f"{offer.name}: get it by hand from {offer.url} ({offer.licence}){why}"
+    if iso3 and offer.countries in NAME_OF and offer.countries != iso3:
+        return f"{offer.name}: is of {NAME_OF[offer.countries]} only"
+    return ""
+
+
+def url_of(offer: Offer, iso3: str, **more: object) -> str:
+    """Fill in the address for a country.
+
+    Parameters
+    ----------
+    offer
+        The source.
+    iso3
+        Country.
+    more
+        What else its address asks for: ``geofabrik``, ``tile``, ``file``, ``offset`` and the edges
+        ``west``, ``south``, ``east``, ``north`` in degrees; what is not given stays open.
+    """
     iso2 = ISO2_OF.get(iso3, "")
-    return offer.url.format(
-        iso2=iso2.lower(), iso3=iso3.lower(), ISO2=iso2, ISO3=iso3, geofabrik=extract
-    )
+    known = {"iso2": iso2.lower(), "iso3": iso3.lower(), "ISO2": iso2, "ISO3": iso3}
+    return offer.url.format(**(OPEN | known | more))
 
 
 def _offer(name: str, table: dict[str, object]) -> Offer:

@@ -35,7 +35,15 @@ PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers after which it is worth trying again."""
 PARTIAL: Final = 206
 NOT_SATISFIABLE: Final = 416
+NOT_THERE: Final = frozenset({404, 410})
+"""Answers that say that there is no such file."""
 SCHEMES: Final = ("https", "http")
+ABSENT: Final = "absent"
+"""Key of a note that says that there was no such file."""
+
+
+class NotThereError(FetchError):
+    """There is no such file at its address; elsewhere it may be as it should."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +78,25 @@ class Cache:
 
         Raises
         ------
+        NotThereError
+            If there is none, which is remembered for the times without network.
         FetchError
             If it is away, too large, or not what it should be.
         """
         path = self.path(remote)
         if self._is_whole(path, remote):
             return path
+        if self.offline and _known_absent(path):
+            raise NotThereError(f"{remote.name}: was not there when it was asked for")
         if self.offline:
             raise FetchError(f"{remote.name}: is not in the cache, and --offline allows no network")
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
-        self._download(remote, part)
+        try:
+            self._download(remote, part)
+        except NotThereError:
+            _remember_absent(path, plain_url(remote.url))
+            raise
         digest = _hash(part)
         if remote.sha256 and digest != remote.sha256:
             part.unlink()
@@ -90,6 +106,11 @@ class Cache:
             )
         _keep(path, part, {"url": plain_url(remote.url), "sha256": digest})
         return path
+
+    def forget(self, remote: Remote) -> None:
+        """Drop a file that came whole and is not what it should be."""
+        for path in (_note(self.path(remote)), self.path(remote)):
+            path.unlink(missing_ok=True)
 
     def has(self, remote: Remote) -> bool:
         """Say whether a file is there whole."""
@@ -174,6 +195,8 @@ def _receive(remote: Remote, part: Path, timeout_s: float) -> None:
     try:
         with opener.open(request, timeout=timeout_s) as answer:
             _write(remote, part, answer, done if answer.status == PARTIAL else 0)
+    except FetchError:
+        raise  # is an OSError, but trying again would not help
     except urllib.error.HTTPError as error:
         _refused(remote, part, error)
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
@@ -190,6 +213,8 @@ def _refused(remote: Remote, part: Path, error: urllib.error.HTTPError) -> None:
     if error.code in PASSING:
         wait = str(error.headers.get("Retry-After", ""))
         raise _TryAgainError(words, float(wait) if wait.isdecimal() else 0.0) from error
+    if error.code in NOT_THERE:
+        raise NotThereError(f"{remote.name}: {words}") from error
     raise FetchError(f"{remote.name}: {words}") from error
 
 
@@ -216,13 +241,27 @@ def _write(remote: Remote, part: Path, answer: Any, done: int) -> None:  # noqa:
 
 def _keep(path: Path, part: Path, note: dict[str, str]) -> None:
     """Move a whole file in, then its note: a file without a note counts as none."""
-    note_path = _note(path)
-    note_path.unlink(missing_ok=True)
+    _note(path).unlink(missing_ok=True)
     part.replace(path)
     _note(part).unlink(missing_ok=True)
-    beside = note_path.with_name(note_path.name + ".new")
+    _write_note(path, note)
+
+
+def _remember_absent(path: Path, url: str) -> None:
+    _write_note(path, {"url": url, ABSENT: "true"})
+
+
+def _known_absent(path: Path) -> bool:
+    try:
+        return ABSENT in json.loads(_note(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def _write_note(path: Path, note: dict[str, str]) -> None:
+    beside = path.with_name(f"{path.name}.json.new")
     beside.write_text(json.dumps(note), encoding="utf-8")
-    beside.replace(note_path)
+    beside.replace(_note(path))
 
 
 def _note(path: Path) -> Path:

@@ -10,6 +10,7 @@ from layers.case_place import read_case_place
 from layers.gem import read_gem
 from layers.geonames import read_geonames
 from layers.gridkit import read_gridkit
+from layers.hifld import read_hifld
 from layers.imported import Asked, Imported, Importer
 from layers.jrc import read_jrc
 from layers.osm import read_osm
@@ -32,6 +33,7 @@ IMPORTERS: Final = {
     "geonames": Importer(read_geonames, ("settlements",), (".txt",)),
     "pypsa": Importer(read_pypsa, NETWORK, ("", ".nc")),
     "us-grid": Importer(read_case_place, NETWORK, ("",)),
+    "hifld": Importer(read_hifld, ("lines",), ("", ".geojson", ".json"), draws_lines=True),
 }
 """Name, as under ``format`` of a layer, to importer."""
 CLIP_KM: Final = 10.0

@@ -16,13 +16,14 @@ from geo.units import clean
 from layers.cut import cut_to_land
 from layers.frames import Frames
 from layers.land import read_land
-from layers.paths import format_of
+from layers.paths import format_of, sha256_of
 from layers.settings import (
     REQUIRED_KINDS,
     LayerEntry,
     PlaceFile,
     read_settings,
 )
+from layers.tables import OR_COLUMNS, OR_CRS, OR_ENCODING, OR_SEPARATOR
 from layers.typed import PLACE_TOML
 from layers.vectors import layer_names
 
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 SITES_LAYER: Final = "sites"
+ELSEWHERE: Final = (OR_CRS, OR_COLUMNS, OR_ENCODING)
+"""What a remedy offers beside mending the file, and a list of one's own has no place to say."""
 FAULTS_TOLD: Final = 3
 """Faults of a list of one's own that are told at once; no command lists them all."""
 BUILT_IN: Final = Path(__file__).parent / "places"
@@ -115,13 +118,16 @@ def look_over(place: str) -> tuple[PlaceFile | None, Layers | None, list[Fault]]
 def _find(place: str) -> Path:
     if place in built_in_places():
         return BUILT_IN / place / PLACE_TOML
-    path = Path(place)
-    if path.is_dir():
-        path /= PLACE_TOML
-    if path.name == PLACE_TOML and path.is_file():
-        return path
+    path, problem = Path(place), "is unknown"
+    try:
+        if path.is_dir():
+            path /= PLACE_TOML
+        if path.name == PLACE_TOML and path.is_file():
+            return path
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        problem = f"cannot be opened ({error.strerror})"
     remedy = f"name a folder that holds a {PLACE_TOML}, or one of {', '.join(built_in_places())}"
-    raise MissingFileError.of([Fault(f"place '{place}'", "is unknown", remedy)])
+    raise MissingFileError.of([Fault(f"place '{place}'", problem, remedy)])
 
 
 def _read_all(place_file: PlaceFile) -> tuple[Layers | None, list[Fault]]:
@@ -179,22 +185,55 @@ def _parcels(place_file: PlaceFile, path: Path) -> Parcels:
         remedy = "check the path after --sites"
         raise MissingFileError.of([Fault(str(path), "there is no such file", remedy)])
     form, faults = format_of(path.name, "", "--sites")
+    layer_name, found = _sites_of(path, form)
+    faults += found
     if not faults:
         source = Source(f"own list {path.name}", licence="its owner's")
-        entry = LayerEntry("parcels", path.name, form, source, layer=_sites_of(path, form))
+        entry = LayerEntry("parcels", path.name, form, source, layer=layer_name)
         elsewhere = replace(place_file, folder=path.parent)
         frame, digest, _, faults = Frames(elsewhere).read(entry, gpd.GeoSeries())
         if frame is not None and not faults:
             layer, faults = _build(Parcels, frame, entry, digest)
             if isinstance(layer, Parcels):
                 return layer
+    faults = [replace(fault, remedy=_of_a_list(fault.remedy)) for fault in faults]
     told = "; and ".join(map(str, faults[:FAULTS_TOLD]))
     more = f" (and {len(faults) - FAULTS_TOLD} more)" if faults[FAULTS_TOLD:] else ""
     raise LayerError(f"{told}{more}", faults)
 
 
-def _sites_of(path: Path, form: str) -> str:
-    return SITES_LAYER if form == "gpkg" and SITES_LAYER in layer_names(path) else ""
+def _of_a_list(remedy: str) -> str:
+    """Leave out what only ``place.toml`` could say: it tells of the layers, not of a list."""
+    for clause in ELSEWHERE:
+        remedy = remedy.replace(clause, "")
+    return remedy.partition(OR_SEPARATOR)[0]
+
+
+def _sites_of(path: Path, form: str) -> tuple[str, list[Fault]]:
+    """Return which layer of a GeoPackage holds the sites; '' where there is only one."""
+    names = layer_names(path) if form == "gpkg" else []
+    if SITES_LAYER in names or len(names) < 2:  # noqa: PLR2004 -- several
+        return SITES_LAYER if SITES_LAYER in names else "", []
+    found = f"has {len(names)} layers ({', '.join(names)})"
+    return "", [
+        Fault(path.name, found, f"call that of the sites '{SITES_LAYER}', or give it alone")
+    ]
+
+
+def _borrowed(place_file: PlaceFile, built: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name what is still that of the built-in place that this one was begun from."""
+    template = place_file.place.template
+    if template not in built_in_places():
+        return ()
+    folder = BUILT_IN / template
+    layers = {kind: layer.source for kind, layer in built.items() if isinstance(layer, Layer)}
+    same = [
+        kind
+        for kind, source in layers.items()
+        if (folder / source.file).is_file() and sha256_of(folder / source.file) == source.sha256
+    ]
+    demand = open_place(template).place.demand_mw == place_file.place.demand_mw
+    return (*same, *(["demand"] if demand else []))
 
 
 def _stations(frame: pd.DataFrame | None, crs: str) -> gpd.GeoSeries:
@@ -228,7 +267,8 @@ def _unconnected_faults(place_file: PlaceFile, substations: Layer) -> list[Fault
 def _put_together(
     place_file: PlaceFile, built: Mapping[str, Any]
 ) -> tuple[Layers | None, list[Fault]]:
+    place = replace(place_file.place, borrowed=_borrowed(place_file, built))
     try:
-        return Layers(place_file.place, **built), []
+        return Layers(place, **built), []
     except LayerError as error:
         return None, list(error.faults)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.errors import Fault, LayerError
 from layers.gdal import harden
@@ -111,7 +112,7 @@ class RasterFile:
         """
         there = shapes.to_crs(self.crs)
         found = zone_means(self, there.to_numpy())
-        pixels = there.area.to_numpy() / (self.pixel_x * self.pixel_y)
+        pixels = shapely.area(there.to_numpy()) / (self.pixel_x * self.pixel_y)
         coverage = np.clip(found["count"].to_numpy() / np.maximum(pixels, 1e-12), 0, 1)
         mean = found["mean"].to_numpy()
         return pd.DataFrame(

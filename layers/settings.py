@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +44,7 @@ PLACE_KEYS: Final[dict[str, Types]] = {
     "frequency_hz": (int,),
     "unconnected": (list,),
     "note": (str,),
+    "template": (str,),
     "demand_source": (dict,),
     "scenario": (dict,),
     "standards": (dict,),
@@ -115,12 +116,8 @@ class PlaceFile:
     """Scenario options that the place sets."""
     entries: Mapping[str, LayerEntry]
     """Layer kind to its entry, in the order of `geo.kinds.KINDS`."""
-    demand_source: Source
-    """Where the demand of the base case comes from."""
     land: LandFile = field(default_factory=LandFile)
     """Rasters, classes of land cover and exclusions."""
-    published_km: Mapping[float, float] = field(default_factory=dict)
-    """Voltage in kV to the route length that an operator publishes, km."""
 
     @property
     def kinds(self) -> Kinds:
@@ -167,19 +164,17 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     faults += found
     demand_source, found = source_of(table.get("demand_source", {}), "demand_source", "")
     faults += found
-    published_km, found = _published(table.get("published", {}))
+    published, found = _published(table.get("published", {}))
     faults += found
     place, found = _place(table, standards, topology)
     faults += found
     if place is None:
         return None, faults
-    return (
-        PlaceFile(path.parent, place, options, entries, demand_source, land, published_km),
-        faults,
-    )
+    place = replace(place, demand_source=demand_source, **published)
+    return PlaceFile(path.parent, place, options, entries, land), faults
 
 
-def _published(table: Table) -> tuple[dict[float, float], list[Fault]]:
+def _published(table: Table) -> tuple[dict[str, Any], list[Fault]]:
     """Read ``[published]``: ``source``, and ``km`` by voltage, as ``km = { 300 = 5000 }``."""
     where = f"{PLACE_TOML} [published]"
     known, faults = typed(table, {"source": (str,), "km": (dict,)}, where)
@@ -190,7 +185,7 @@ def _published(table: Table) -> tuple[dict[float, float], list[Fault]]:
         else:
             remedy = "write a voltage in kV and its route length in km, as 300 = 5000"
             faults.append(Fault(f"{where} km {key}", f"{value!r} is not a length", remedy))
-    return out, faults
+    return {"published_km": out, "published_note": clean(known.get("source", ""))}, faults
 
 
 def _missing(table: Table, required: tuple[str, ...], where: str) -> list[Fault]:
@@ -233,7 +228,7 @@ def _place(
     faults = [*_crs_faults(table), *_value_faults(table)]
     if faults or any(key not in table for key in REQUIRED_KEYS):
         return None, faults
-    given = {key: table[key] for key in ("frequency_hz",) if key in table}
+    given = {key: table[key] for key in ("frequency_hz", "template") if key in table}
     return (
         Place(
             name=table["name"],

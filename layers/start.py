@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,12 @@ from layers.typed import PLACE_TOML
 BUILT_IN: Final = Path(__file__).parent / "places"
 NAME: Final = re.compile(r"[^a-z0-9-]+")
 HEAD: Final = """\
-# A place of your own, begun from '{template}'. Every file below is still that place's: replace them
-# one by one with yours, then run `powersite check {folder}`. docs/own-data.md tells how.
+# A place of your own, begun from '{template}'. Every file below is still that place's, and so are
+# title, country, crs, demand_mw, note, standards and the ids under unconnected: replace them one by
+# one with yours. `powersite check {folder}` tells which are left, and so does every answer
+# until none is. docs/own-data.md tells how.
 # Only substations, lines and regions are needed; any other table may be taken out.
+template = "{template}"
 """
 
 
@@ -36,6 +40,7 @@ def start_place(folder: Path, template: str) -> list[Path]:
         raise LayerError.of([Fault(f"template '{template}'", "is unknown", f"take one of {known}")])
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is not empty; name a new folder")
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / PLACE_TOML, folder / "COLUMNS.md"]
@@ -46,9 +51,21 @@ def start_place(folder: Path, template: str) -> list[Path]:
         text = (BUILT_IN / template / PLACE_TOML).read_text(encoding="utf-8")
         written[0].write_text(_own(text, folder, template), encoding="utf-8")
         written[1].write_text(columns_text(), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}") from error
+    except BaseException as error:
+        _undo(folder, is_new=is_new)
+        if isinstance(error, OSError):
+            raise OutputError(f"{folder} cannot be written: {error.strerror}") from error
+        raise
     return written
+
+
+def _undo(folder: Path, *, is_new: bool) -> None:
+    """Remove what was written into a folder that was empty, and the folder if it was not there."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            path.unlink()
+        if is_new:
+            folder.rmdir()
 
 
 def columns_text() -> str:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 DEGREES: Final = "EPSG:4326"
 MIN_VERTICES: Final = 2
 SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+OR_CRS: Final = ", or declare crs in place.toml"
+OR_COLUMNS: Final = ", map it under [layers.<kind>.columns]"
+OR_ENCODING: Final = ", or declare its encoding"
+OR_SEPARATOR: Final = ", or declare separator = "
 LIMITS_DEG: Final = {"lon": 180.0, "lat": 90.0}
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -107,7 +111,7 @@ def with_points(
             Fault(
                 file,
                 f"column '{name}' is missing; coordinates in {crs} stand in {' and '.join(names)}",
-                "add it, map it under [layers.<kind>.columns], or declare crs in place.toml",
+                f"add it{OR_COLUMNS}{OR_CRS}",
             )
             for name in missing
         ]
@@ -236,7 +240,7 @@ def _decode(data: bytes, file: str, encoding: str) -> tuple[str, list[Fault]]:
         name = "UTF-8" if encoding == "utf-8-sig" else encoding
         remedy = "save the file as UTF-8 (spreadsheets call it 'CSV UTF-8')"
         found = f"is not {name} (byte 0x{data[error.start]:02x})"
-        return "", [Fault(f"{file} row {row}", found, f"{remedy}, or declare its encoding")]
+        return "", [Fault(f"{file} row {row}", found, f"{remedy}{OR_ENCODING}")]
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         found = "has bytes of zero, as UTF-16 without a mark and broken files do"
@@ -277,7 +281,7 @@ def _form_faults(header: Sequence[str], file: str) -> list[Fault]:
     if len(header) == 1:
         for sign, name in SEPARATORS.items():
             if sign in header[0]:
-                remedy = f"save the file with commas, or declare separator = '{sign}'"
+                remedy = f"save the file with commas{OR_SEPARATOR}'{sign}'"
                 return [Fault(where, f"is separated by {name}", remedy)]
     if header[0].startswith(("#", "sep=")):
         return [Fault(where, f"begins with '{header[0][:20]}'", "remove what is above the header")]
@@ -307,7 +311,7 @@ def _coordinates(cells: pd.Series[str], name: str, file: str) -> tuple[Floats, l
         Fault(
             f"{file} row {row} column {name}",
             f"{cells.loc[row]} is outside -{limit:g} to {limit:g} degrees",
-            "check that lon and lat are not swapped, or declare crs in place.toml",
+            f"check that lon and lat are not swapped{OR_CRS}",
         )
         for row in cells.index[outside & ~unread]
     ]

@@ -66,7 +66,12 @@ HEAD_BYTES: Final = 4096
 
 
 def read_vector(
-    path: Path, entry: Entry, *, with_geometry: bool, encoding: str = ""
+    path: Path,
+    entry: Entry,
+    *,
+    with_geometry: bool,
+    encoding: str = "",
+    columns: list[str] | None = None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Read the features of a vector file.
 
@@ -80,6 +85,8 @@ def read_vector(
         Whether the kind has geometry.
     encoding
         Of texts in a Shapefile; '' and ``detect`` leave it to the file.
+    columns
+        Which to read; all if left out.
 
     Returns
     -------
@@ -92,12 +99,12 @@ def read_vector(
         return pd.DataFrame(), faults
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        frame, faults = _features(path, entry, encoding, with_geometry=with_geometry)
+        frame, faults = _features(path, entry, encoding, columns, with_geometry=with_geometry)
     return frame, faults or _warned(told, entry.file)
 
 
 def _features(
-    path: Path, entry: Entry, encoding: str, *, with_geometry: bool
+    path: Path, entry: Entry, encoding: str, columns: list[str] | None, *, with_geometry: bool
 ) -> tuple[pd.DataFrame, list[Fault]]:
     harden()
     import pyogrio  # noqa: PLC0415 -- GDAL reads its environment when it is loaded
@@ -114,6 +121,7 @@ def _features(
         frame = pyogrio.read_dataframe(
             path,
             layer=layer,
+            columns=columns,
             read_geometry=with_geometry,
             force_2d=True,
             encoding=_gdal_name(encoding) if entry.format == "shp" else None,
@@ -127,7 +135,8 @@ def _features(
         UnicodeDecodeError,  # a Shapefile whose table is in another encoding than it says
     ) as error:
         return pd.DataFrame(), [_unread(error, path, entry)]
-    if entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
+    all_read = columns is None
+    if all_read and entry.format == "gpkg" and (faults := _cell_faults(path, layer, entry.file)):
         return pd.DataFrame(), faults
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if with_geometry and not isinstance(frame, gpd.GeoDataFrame):
@@ -159,7 +168,16 @@ def _cell_faults(path: Path, layer: str, file: str) -> list[Fault]:
 
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
         columns = base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
-        numeric = [name for _, name, kind, *_ in columns if kind.upper().startswith(NUMERIC)]
+        numeric = [
+            name
+            for _, name, kind, *_ in columns
+            if kind.upper().startswith(NUMERIC)
+            # Rows are numbered, which takes its time, only where there is something to tell.
+            and base.execute(
+                f"SELECT 1 FROM {quoted(layer)} "  # noqa: S608 -- names are quoted
+                f"WHERE typeof({quoted(name)}) IN ('text', 'blob') LIMIT 1"
+            ).fetchone()
+        ]
         found = [
             (row, name, text)
             for name in numeric

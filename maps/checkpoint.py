@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.errors import CheckpointError
+from maps.kept import read_arrays, write_arrays
 from maps.manifest import installed_version
 from maps.write import place_file
 
@@ -24,7 +24,7 @@ MARKS: Final = "powersite"
 PAUSE_S: Final = 15.0
 SHARE: Final = 0.05
 """Of the time of a run, at most this much goes into writing."""
-LAYOUT: Final = "1"
+LAYOUT: Final = "2"
 """Changes with what the stages keep."""
 
 
@@ -114,7 +114,7 @@ class Checkpoint:
             for name, values in state().items()
         }
         marks = np.frombuffer(json.dumps(self._marks).encode(), np.uint8)
-        place_file(self._path, lambda path: _save(path, {MARKS: marks, **arrays}))
+        place_file(self._path, lambda path: write_arrays(path, {MARKS: marks, **arrays}))
         self._unwritten = False
         now = self._clock()
         self._next = now + max(PAUSE_S, (now - start) / SHARE)
@@ -124,25 +124,18 @@ class Checkpoint:
         self._path.unlink(missing_ok=True)
 
     def _read(self) -> tuple[dict[str, str], dict[str, State]]:
-        try:
-            with self._path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                marks = json.loads(file[MARKS].tobytes())
-                states: dict[str, dict[str, Any]] = {}
-                for name in file.files:
-                    stage, _, field = name.partition("/")
-                    if field:
-                        states.setdefault(stage, {})[field] = file[name]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(self._path)
+        if arrays is None or MARKS not in arrays:
             raise CheckpointError(
                 f"'{self._path}' is no checkpoint of powersite, or it is damaged; "
                 "name another file after --checkpoint, or delete this one"
-            ) from error
+            )
+        marks = json.loads(arrays.pop(MARKS).tobytes())
+        states: dict[str, dict[str, Any]] = {}
+        for name, values in arrays.items():
+            stage, _, field = name.partition("/")
+            states.setdefault(stage, {})[field] = values
         return marks, dict(states)
-
-
-def _save(path: Path, arrays: Mapping[str, Any]) -> None:
-    with path.open("wb") as file:
-        np.savez(file, **arrays)
 
 
 def _differs(

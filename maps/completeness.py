@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from maps.frames import records
 from maps.text import number, plain
 
 if TYPE_CHECKING:
@@ -18,6 +19,33 @@ MOST: Final = 12
 def completeness_text(found: Completeness) -> str:
     """Write what is known layer by layer, what was set by a rule, and kilometres by voltage."""
     return "\n".join(_lines(found)) + "\n"
+
+
+def known_rows(found: Completeness | None) -> dict[str, Any] | None:
+    """Return how complete a place is as plain values, for the page; None if nobody looked."""
+    if found is None:
+        return None
+    order = [row.layer for row in found.known]
+    km = found.km_by_voltage.reset_index().round(1)
+    return {
+        "layers": [
+            {
+                "layer": row.layer,
+                "what": row.what.replace(" ", "_"),
+                "rows": row.rows,
+                "known": row.known,
+            }
+            for row in sorted(found.known, key=lambda row: order.index(row.layer))
+        ],
+        "kilometres": records(km),
+        "rules": [
+            {"layer": layer, "rule": rule, "rows": count}
+            for (layer, rule), count in found.rules.items()
+        ],
+        "parts": found.parts,
+        "largest_part": found.largest_part if found.parts else None,
+        "published_note": found.published_note,
+    }
 
 
 def _lines(found: Completeness) -> Iterator[str]:
@@ -35,6 +63,10 @@ def _lines(found: Completeness) -> Iterator[str]:
         beside = f"  {row['line_km'] / known:.0%} of {number(known)} published" if known > 0 else ""
         circuits = number(row["circuit_km"])
         yield f"  {kv:>6g} kV {number(row['line_km']):>9} km  {circuits:>9} circuit-km{beside}"
+    if found.published_note:
+        yield f"Published lengths: {plain(found.published_note)}"
+    elif found.km_by_voltage["published_km"].isna().all():
+        yield "No published lengths are known to compare with."
     if found.parts > 1:
         share = f"the largest has {found.largest_part:.0%} of its length"
         yield f"The network is in {found.parts:,} parts; {share}."

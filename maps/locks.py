@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 STAGE: Final = ".powersite-"
 """How the name of a temporary folder of ours begins, or that of a sibling goes on."""
+CANNOT_LOCK: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+"""What file systems say that know no locks."""
 
 
 @contextmanager
@@ -28,25 +32,45 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def idle_folders(parent: Path, prefix: str) -> list[Path]:
-    """Return the folders with such names that no run holds."""
-    if not parent.is_dir():
-        return []
-    found = [path for path in sorted(parent.iterdir()) if path.name.startswith(prefix)]
-    return [path for path in found if path.is_dir() and not path.is_symlink() and _is_idle(path)]
+@contextmanager
+def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make a folder of a new name and hold it; a run that clears up may have found it before."""
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with _held(made, wait=True) as is_held:
+            if is_held:
+                yield made
+                return
 
 
-def _is_idle(folder: Path) -> bool:
+def idle_folders(parent: Path, prefix: str) -> Iterator[Path]:
+    """Yield the folders with such names that no run holds, each held until the next is asked for.
+
+    So what is removed in between cannot be taken by another run meanwhile.
+    """
+    found = sorted(parent.iterdir()) if parent.is_dir() else []
+    for path in found:
+        if path.name.startswith(prefix) and path.is_dir() and not path.is_symlink():
+            with _held(path, wait=False) as is_idle:
+                if is_idle:
+                    yield path
+
+
+@contextmanager
+def _held(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold a folder, or try to; say whether it is there and held."""
     if not _can_lock():
-        return True
-    handle = os.open(folder, os.O_RDONLY)
+        yield True
+        return
     try:
-        _flock(handle, wait=False)
-    except BlockingIOError:
-        return False
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # another run has removed it
+        yield False
+        return
+    try:
+        yield _flock(handle, wait=wait) and folder.exists()
     finally:
         os.close(handle)
-    return True
 
 
 def _can_lock() -> bool:
@@ -54,7 +78,16 @@ def _can_lock() -> bool:
     return os.name == "posix"
 
 
-def _flock(handle: int, *, wait: bool) -> None:
+def _flock(handle: int, *, wait: bool) -> bool:
+    """Lock an open folder; say whether no other run holds it, as far as can be known."""
     import fcntl  # noqa: PLC0415 -- Windows has none
 
-    fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in CANNOT_LOCK:
+            raise
+        return wait
+    return True

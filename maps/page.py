@@ -49,6 +49,7 @@ SCRIPTS: Final = (
     "table.js",
     "compare.js",
     "download.js",
+    "known.js",
     "panel.js",
     "main.js",
 )

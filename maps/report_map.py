@@ -153,8 +153,8 @@ class _Canvas:
 
     def lines(self, siting: Siting) -> None:
         lines = siting.layers.lines.frame
-        over = set(siting.congestion["branch"].astype(str).str.rpartition("/")[0])
-        over |= set(siting.congestion["branch"].astype(str))
+        branches = {*siting.congestion["branch"].astype(str)}
+        over = branches | {name.rpartition("/")[0] for name in branches}
         marked = lines[lines["id"].astype(str).isin(over)]
         self._strokes(marked.geometry, colors=OVER, linewidths=2.6, alpha=0.6)
         for low, (from_kv, _, colour, width) in zip(

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geo.cost import COST_COLUMNS
-from geo.drawing import real_substations
 from geo.timeline import TIME_COLUMNS
 from geo.year_round import SUPPLY_COLUMNS
 from maps import reasons
 from maps.backdrop import backdrop, breaks
 from maps.branch_places import branch_places
+from maps.completeness import known_rows
 from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
 from maps.island import packed, paths, points
@@ -26,18 +26,17 @@ from maps.plans import plans
 from maps.reranking import reranking
 from maps.supply_paths import path_sentences
 from maps.text import number
+from maps.thinning import drawn_lines, drawn_plants, drawn_stations, left_out
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.layer import Layer
     from geo.siting import Siting
     from maps.labels import Label
 
 TABLE_ROWS: Final = 200
 ROUND: Final = 2
 MOST_LIFTS: Final = 3000
-MOST_LINES: Final = 50_000
 TOLD: Final = (
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
@@ -82,10 +81,11 @@ def scene(siting: Siting) -> dict[str, Any]:
         "regions": regions(siting),
         "region_breaks": region_breaks(siting),
         "dropped": records(siting.dropped),
+        "known": known_rows(siting.known),
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
-        "notes": [*siting.notes, *lines_left_out(siting)],
+        "notes": [*siting.notes, *left_out(siting)],
     }
 
 
@@ -172,8 +172,7 @@ def region_breaks(siting: Siting) -> list[float]:
 
 def network(siting: Siting) -> dict[str, Any]:
     """Return substations with the headroom of their buses, and lines with their overloads."""
-    stations = real_substations(siting.layers.substations.frame)
-    lines = drawn_lines(siting)
+    stations, lines = drawn_stations(siting), drawn_lines(siting)
     names = branch_names(siting)
     at = dict(zip(stations["id"], range(len(stations)), strict=True))
     headroom = siting.headroom.sort_values("voltage_kv", ascending=False)
@@ -209,31 +208,6 @@ def network(siting: Siting) -> dict[str, Any]:
     }
 
 
-def drawn_lines(siting: Siting) -> gpd.GeoDataFrame:
-    """Return the lines that a page can draw without standing still, in the order of their layer.
-
-    Of more than that, those that decide something or are over their limit stay, then those of the
-    highest voltage, the longest first.
-    """
-    lines = siting.layers.lines.frame
-    if len(lines) <= MOST_LINES:
-        return lines
-    told = [siting.headroom["limiting_branch"], siting.headroom["limiting_outage"]]
-    branches = pd.concat([*told, siting.congestion["branch"]]).dropna().astype(str)
-    decides = lines["id"].astype(str).isin({line_of(branch) for branch in branches})
-    order = np.lexsort((-lines.geometry.length, -lines["voltage_kv"].fillna(0.0), ~decides))
-    return lines.iloc[np.sort(order[:MOST_LINES])]
-
-
-def lines_left_out(siting: Siting) -> list[str]:
-    """Say that the map does not draw all lines, where it does not."""
-    shown, every = len(drawn_lines(siting)), len(siting.layers.lines.frame)
-    if shown == every:
-        return []
-    what = "those that decide something, then those of the highest voltage"
-    return [f"The map draws {shown:,} of {every:,} lines: {what}. The GeoPackage has all."]
-
-
 LINE_COLUMNS: Final = (
     "name",
     "voltage_kv",
@@ -266,20 +240,23 @@ def with_overloads(
     )
 
 
+PLANT_COLUMNS: Final = ("name", "fuel", "capacity_mw", "annual_gwh", "status")
+GAS_COLUMNS: Final = ("name", "status", "gas_mcm_per_year", "offshore")
+CAMPUS_COLUMNS: Final = ("name", "grid_mw", "use", "operator", "note", "position_error_km")
+
+
 def resources(siting: Siting) -> dict[str, Any]:
     """Return plants, gas and existing campuses, as far as the place has them."""
-    layers = siting.layers
+    gas_fields, campuses = siting.layers.gas_fields, siting.layers.campuses
     return {
-        "plants": _optional(layers.plants, ("name", "fuel", "capacity_mw", "annual_gwh", "status")),
-        "gas": _optional(layers.gas_fields, ("name", "status", "gas_mcm_per_year", "offshore")),
-        "campuses": _optional(
-            layers.campuses, ("name", "grid_mw", "use", "operator", "note", "position_error_km")
-        ),
+        "plants": _optional(drawn_plants(siting), PLANT_COLUMNS),
+        "gas": _optional(None if gas_fields is None else gas_fields.frame, GAS_COLUMNS),
+        "campuses": _optional(None if campuses is None else campuses.frame, CAMPUS_COLUMNS),
     }
 
 
-def _optional(layer: Layer | None, columns: tuple[str, ...]) -> dict[str, Any]:
-    return {"rows": 0, "columns": {}} if layer is None else _placed(layer.frame, columns)
+def _optional(frame: gpd.GeoDataFrame | None, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {"rows": 0, "columns": {}} if frame is None else _placed(frame, columns)
 
 
 def _placed(frame: gpd.GeoDataFrame, columns: tuple[str, ...]) -> dict[str, Any]:

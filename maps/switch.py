@@ -77,6 +77,9 @@ def _clear_up(folder: Path) -> None:
 def _place(folder: Path, build: Callable[[Path], None]) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"cannot write to '{folder}': it is a file; name a folder")
+    if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+        # It could be exchanged all the same, by the leave of its parent; but it is meant to stay.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     with ExitStack() as held:
         with locked(folder.parent):
             _clear_up(folder)

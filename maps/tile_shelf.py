@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from geo.growth import grown_arrays, grown_of
 from geo.land_digest import tile_digest
 from geo.routing import ways_arrays, ways_of
 from geo.screening import cells_arrays, cells_of
+from maps.kept import read_arrays, write_arrays
 from maps.write import place_file
 
 if TYPE_CHECKING:
@@ -59,14 +59,9 @@ class TileShelf:
         return stage in STAGES and self._path(stage, shared, tile).is_file()
 
     def get(self, stage: str, shared: Any, tile: Grid) -> Any:  # noqa: ANN401 -- what was put
-        """Return what was kept of a tile; None where nothing, or half a file, is there."""
-        try:
-            with (
-                self._path(stage, shared, tile).open("rb") as file,
-                np.load(file, allow_pickle=False) as kept,
-            ):
-                arrays = dict(kept)
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        """Return what was kept of a tile; None where nothing whole is there."""
+        arrays = read_arrays(self._path(stage, shared, tile))
+        if arrays is None:
             return None
         return STAGES[stage].result(arrays, shared, tile)
 
@@ -82,11 +77,10 @@ class TileShelf:
             return
         arrays = STAGES[stage].arrays(result)
 
-        def write(path: Path) -> None:
-            with path.open("wb") as file:
-                np.savez_compressed(file, **arrays)
-
-        place_file(self._path(stage, shared, tile), write)
+        place_file(
+            self._path(stage, shared, tile),
+            lambda path: write_arrays(path, arrays, np.savez_compressed),
+        )
 
     def remove(self) -> None:
         """Remove the tiles that this run kept or used, when its answer is out."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import OutputError
-from maps.locks import STAGE, idle_folders, locked
+from maps.locks import STAGE, idle_folders, locked, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     Writer = Callable[[Path], None]
 
 TEMPORARY: Final = f"{STAGE}file-"
+LINE: Final = 240
+"""Letters of a message of a library that are passed on."""
 
 
 def place_file(path: Path, writer: Writer) -> Path:
@@ -90,7 +91,9 @@ def first_line(error: Exception) -> str:
     """Return what an error says, on one line and without the folder that a pack is built in."""
     text = str(getattr(error, "strerror", None) or error)
     line = (text.strip().splitlines() or [type(error).__name__])[0]
-    return re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
+    line = re.sub(rf"[^\s'\"]*{re.escape(STAGE)}[0-9a-f]+/?", "", line)
+    # SQLite tells all of a long statement before it says what is wrong.
+    return line if len(line) <= LINE else f"{line[: LINE // 3]} … {line[-LINE // 2 :]}"
 
 
 def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
@@ -102,14 +105,14 @@ def _place(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
     for left in idle_folders(folder, TEMPORARY):
         shutil.rmtree(left)
     # Inside the folder, so that the move never crosses a file system.
-    made = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
-    with locked(made):
+    with new_folder(folder, TEMPORARY) as made:
         try:
             for name, writer in writers.items():
                 writer(made / name)
                 flush_file(made / name)
-            for target in targets:
-                (made / target.name).replace(target)
+            with locked(folder):  # so that of two runs all files are one's or all the other's
+                for target in targets:
+                    (made / target.name).replace(target)
             flush_folder(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)

@@ -70,7 +70,18 @@ def test_init(tmp_path) -> None:
     done = run("init", str(tmp_path / "mine"), "--template", "bhutan")
     assert done.exit_code == 0
     assert (tmp_path / "mine" / "COLUMNS.md").is_file()
-    assert run("check", str(tmp_path / "mine")).exit_code == 0
+    told = "Still those of the template 'bhutan', and not of Bhutan: substations, lines,"
+    done = run("check", str(tmp_path / "mine"))
+    assert done.exit_code == 0
+    assert told in done.output
+
+
+@pytest.mark.slow
+def test_a_ranking_of_the_template_says_so(tmp_path) -> None:
+    run("init", str(tmp_path / "mine"), "--template", "bhutan")
+    done = run("rank", str(tmp_path / "mine"), "--load-mw", "100", "--situations", "0")
+    assert done.exit_code == 0
+    assert "Still those of the template 'bhutan'" in done.stderr
 
 
 def test_a_folder_is_needed_but_for_a_dry_run(world) -> None:  # noqa: F811 -- the fixture

@@ -76,7 +76,7 @@
         [t("source.vintage"), source.vintage], [t("source.address"), source.url ? link(source.url) : null], [t("source.note"), source.note || null],
         [t("source.file"), source.file || null], ["SHA-256", source.sha256 ? element("code", {}, source.sha256) : null],
       ])));
-    return cards;
+    return [...powersite.knownSection(), ...cards];
   }
   function notesSheet() {
     const dropped = data.dropped.map((row) => [row.reason, number(row.count)]);

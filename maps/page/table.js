@@ -20,8 +20,9 @@
     ["#", "", "", (region) => number(region.rank)],
     [t("table.grade"), "", "mark", (region) => chip(region.grade)],
     [t("table.region"), "", "text", (region) => element("span", { class: "name" }, region.region)],
-    ...["A", "B", "C"].map((grade) => [grade, t("table.sites_of_grade"), "", (region) => value(region[`sites_${grade.toLowerCase()}`])]),
+    ...["A", "B", "C"].map((grade) => [grade, t("table.sites_of_grade"), grade === "A" ? "" : "spare", (region) => value(region[`sites_${grade.toLowerCase()}`])]),
     [t("table.firm"), "MW", "", (region) => value(region.firm_mw)],
+    [t("table.together"), "MW", "", (region) => value(region.joint_firm_mw)],
     [t("table.months"), "P50", "", (region) => value(region.months_p50)],
   ];
   /** Titles that a sign in the cells makes needless to read. */

@@ -23,6 +23,8 @@ class Server:
     files: dict[str, bytes] = field(default_factory=dict)
     manners: dict[str, list[str]] = field(default_factory=dict)
     """Path to how each request in turn is answered; then well."""
+    answers: dict[str, list[bytes]] = field(default_factory=dict)
+    """Path to what requests in turn are answered, whatever they ask; then the file."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Path and range of each request."""
 
@@ -49,7 +51,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", manner[3:])
             self.end_headers()
         else:
-            self._send(state.files[path], asked, manner)
+            turn = state.answers.get(path)
+            self._send(turn.pop(0) if turn else state.files[path], asked, manner)
 
     def _send(self, data: bytes, asked: str, manner: str) -> None:
         begin = int(asked[6:-1]) if asked and self.headers.get("If-Range") == ETAG else 0

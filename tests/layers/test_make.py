@@ -124,7 +124,7 @@ def test_a_source_that_is_away_costs_its_layers_only(world) -> None:
     del server.files["/wri.zip"], server.files["/NO.zip"]
     made = make(ordered(tmp_path), cache_of(tmp_path), tmp_path / "no")
     assert made.away
-    assert [words.partition(":")[0] for words in made.missing] == ["wri", "geonames", "gem"]
+    assert [words.partition(":")[0] for words in made.missing] == ["wri", "gem", "geonames"]
     assert {item.kind: item.offer.name for item in made.built}["plants"] == "osm"
     layers = read_layers(open_place(str(tmp_path / "no")))
     assert layers.settlements is None
@@ -187,9 +187,16 @@ def test_restricted_data_only_with_their_terms_agreed_to(world) -> None:
 def test_our_own_catalogue() -> None:
     catalog = read_catalog()
     offers, words = chosen(catalog, (), ())
-    assert [offer.name for offer in offers] == ["natural-earth", "wri", "osm", "gem", "geonames"]
+    assert [offer.name for offer in offers] == [
+        "natural-earth", "wri", "osm", "gem", "geonames", "dem", "population", "climate",
+    ]  # fmt: skip
+    by_hand = {offer.name for offer in catalog.values() if not offer.gives}
+    assert by_hand == {"usda", "ghsl", "wdpa"}
+    assert all(catalog[name].why for name in by_hand)
     assert not any("gadm" in word or "wdpa" in word for word in words)
-    assert {"wdpa", "gadm"} == {offer.name for offer in catalog.values() if offer.restricted}
+    assert {"wdpa", "gadm", "worldclim"} == {
+        offer.name for offer in catalog.values() if offer.restricted
+    }
     assert all(offer.terms for offer in catalog.values() if offer.restricted)
     assert all(offer.licence and offer.title for offer in catalog.values())
     assert url_of(catalog["geonames"], "ETH").endswith("/ET.zip")

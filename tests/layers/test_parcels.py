@@ -96,3 +96,22 @@ def test_what_only_calls_itself_a_list(toy: Toy, tmp_path, file, text, words) ->
     (tmp_path / file).write_text(text, encoding="utf-8")
     with pytest.raises(LayerError, match=words):
         read(toy, tmp_path / file)
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (b"name,lon,lat\nMine,999,60\n", "check that lon and lat are not swapped"),
+        (b"name;lon;lat\nMine;9;60\n", "save the file with commas"),
+        (b"name,x\nMine,9\n", "add it"),
+        (b"name,lon,lat\n\xe6,9,60\n", "(spreadsheets call it 'CSV UTF-8')"),
+    ],
+)
+def test_hints_are_of_the_list_and_not_of_the_place(toy: Toy, tmp_path, data, remedy) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes(data)
+    with pytest.raises(LayerError) as caught:
+        read(toy, path)
+    assert caught.value.faults[0].remedy.endswith(remedy)
+    assert "place.toml" not in str(caught.value)
+    assert "declare" not in str(caught.value)

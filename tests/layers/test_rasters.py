@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from rasterio.transform import Affine
 from shapely import box
 
@@ -130,3 +131,23 @@ def test_means_weigh_pixels_by_the_share_that_is_covered(tmp_path) -> None:
     assert found["mean"].tolist()[:2] == pytest.approx([1 / 3, 4.0])
     assert found["coverage"].tolist() == pytest.approx([1.0, 0.5, 0.0])
     assert np.isnan(found.loc["c", "mean"])
+
+
+@pytest.mark.parametrize("nodata", [5, 0])
+def test_many_boxes_have_the_means_that_exactextract_gives(tmp_path, nodata, monkeypatch) -> None:
+    """A fifth corner halfway along a side sends the same ground to exactextract."""
+    monkeypatch.setattr("layers.zones.MANY", 1)
+    random = np.random.default_rng(2)
+    values = random.integers(0, 9, (40, 30)).astype(np.float32) * 1000
+    values[random.random(values.shape) < 0.3] = nodata
+    raster, _ = open_raster(write(tmp_path / "r.tif", values, nodata=nodata), entry(), "")
+    corner = random.uniform((499_000, 6_695_000), (503_000, 6_700_500), (60, 2))
+    size = random.uniform(1, 1500, (60, 2))
+    boxes = [box(*low, *high) for low, high in zip(corner, corner + size, strict=True)]
+    same = [shapely.segmentize(part, 0.6 * max(np.ptp(part.bounds[::2]), 1)) for part in boxes]
+    ours = raster.means(gpd.GeoSeries(boxes, crs="EPSG:25833"))
+    theirs = raster.means(gpd.GeoSeries(same, crs="EPSG:25833"))
+    assert min(len(part.exterior.coords) for part in same) > 5
+    assert theirs["mean"].isna().sum() > 3
+    assert ours["mean"].to_numpy() == pytest.approx(theirs["mean"].to_numpy(), nan_ok=True)
+    assert ours["coverage"].to_numpy() == pytest.approx(theirs["coverage"].to_numpy(), abs=1e-6)

@@ -263,4 +263,4 @@ def test_published_lengths(toy) -> None:
     (fault,) = toy.faults()
     assert fault.startswith("place.toml [published] km x: 1 is not a length")
     path.write_text(path.read_text().replace(", x = 1", ""))
-    assert open_place(str(toy.folder)).published_km == {300: 28}
+    assert open_place(str(toy.folder)).place.published_km == {300: 28}

@@ -259,7 +259,7 @@ def test_options_and_standards_reach_the_place(toy: Toy) -> None:
     assert place_file.place.frequency_hz == 60
     assert place_file.place.standards.ambient_c == 40
     assert STANDARDS.ambient_c == 25
-    assert place_file.demand_source.title == "Guess"
+    assert place_file.place.demand_source.title == "Guess"
 
 
 def test_rows_of_tables_reach_the_place(toy: Toy) -> None:

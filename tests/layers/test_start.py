@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from geo.completeness import completeness
 from geo.errors import LayerError, OutputError
 from geo.kinds import KINDS
-from layers.place import built_in_places, faults_of, open_place
+from layers.place import built_in_places, faults_of, open_place, read_layers
 from layers.start import columns_text, start_place
 
 
@@ -37,3 +38,19 @@ def test_every_column_is_told() -> None:
     for of in KINDS.values():
         assert f"## {of.kind} " in text
         assert all(f"| `{column.name}`" in text for column in of.columns)
+
+
+def test_what_is_left_of_the_template_is_told_until_it_is_replaced(tmp_path) -> None:
+    folder = tmp_path / "mine"
+    start_place(folder, "bhutan")
+    kinds = {entry.kind for entry in open_place("bhutan").entries.values()}
+    place = read_layers(open_place(str(folder))).place
+    assert {*place.borrowed} == {*kinds, "demand"}
+    assert "Still those of the template 'bhutan'" in place.warning
+    (folder / "climate.csv").write_bytes((folder / "climate.csv").read_bytes() + b"\n")
+    text = (folder / "place.toml").read_text().replace("demand_mw = 800", "demand_mw = 801")
+    (folder / "place.toml").write_text(text)
+    layers = read_layers(open_place(str(folder)))
+    assert {*layers.place.borrowed} == kinds - {"climate"}
+    assert completeness(layers).notes[0] == layers.place.warning
+    assert read_layers(open_place("bhutan")).place.borrowed == ()

@@ -1,4 +1,4 @@
-"""Killed at any moment of writing: the old pack or the new one is there, whole, never neither."""
+"""Killed at any moment of writing, or written by two at once: one pack is there, whole."""
 
 from __future__ import annotations
 
@@ -57,3 +57,16 @@ def test_killed_before_every_single_step(tmp_path: Path, how: str) -> None:
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr[-3000:]
     assert json.loads(answer.stdout)["steps"] > 20
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs fork")
+@pytest.mark.parametrize("how", ["exchanged", "moved in"])
+def test_two_at_once_leave_one_whole_pack(tmp_path: Path, how: str) -> None:
+    script = TRIALS.with_name("together.py")
+    answer = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), how, "4"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    assert sum(json.loads(answer.stdout)) == 4

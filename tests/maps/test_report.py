@@ -132,6 +132,12 @@ def test_a_place_with_what_it_must_have_and_one_site(siting: Siting) -> None:
     assert "No schedule is known." in said
 
 
+def test_a_grid_without_congestion_is_drawn(siting: Siting) -> None:
+    calm = replace(siting, congestion=siting.congestion.iloc[:0])
+    with drawing():
+        assert "Site 1" in words(first_page(calm))
+
+
 def test_frame_keeps_shape_and_centre() -> None:
     """100 by 50 km into 108 by 108 mm: with the edge 108 km wide, so 1 mm a km."""
     frame = Frame.around((0.0, 0.0, 100e3, 50e3), (10.0, 20.0, 108.0, 108.0))

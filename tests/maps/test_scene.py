@@ -22,6 +22,13 @@ def values(table: dict[str, Any], name: str) -> list[Any]:
     return list(column)
 
 
+def limit_names(content: dict[str, Any]) -> dict[str, str | None]:
+    """Return the name of the line that each bus is told to be limited by."""
+    names, headroom = values(content["lines"], "name"), content["headroom"]
+    rows = zip(values(headroom, "bus_id"), values(headroom, "limit_line"), strict=True)
+    return {bus: None if at is None else names[int(at)] for bus, at in rows}
+
+
 def test_has_all_sites_and_what_is_told_of_them(siting: Siting) -> None:
     sites = scene(siting)["sites"]
     assert sites["rows"] == len(sites["paths"]) == 8
@@ -146,14 +153,29 @@ def test_of_very_many_lines_those_that_decide_are_drawn_and_it_is_said(
     decide = [one for one in ids if any(str(name).startswith(one) for name in told if name)]
     assert 0 < len(decide) < len(ids)
     assert ids.iloc[0] not in decide
-    monkeypatch.setattr("maps.scene.MOST_LINES", len(decide))
+    monkeypatch.setattr("maps.thinning.MOST_DRAWN", len(decide))
     part = scene(siting)
     assert whole["lines"]["rows"] == len(ids)
     assert part["lines"]["rows"] == len(part["lines"]["paths"]) == len(decide)
-    assert part["notes"][-1].startswith(f"The map draws {len(decide)} of {len(ids)} lines")
+    notes = [note for note in part["notes"] if note.startswith("The map draws")]
+    assert notes[0].startswith(f"The map draws {len(decide)} of {len(ids)} lines")
     assert not any(note.startswith("The map draws") for note in whole["notes"])
-    named = [values(one["lines"], "name") for one in (whole, part)]
-    rows = [values(one["headroom"], "limit_line") for one in (whole, part)]
-    for first, second in zip(*rows, strict=True):
-        assert (first is None) == (second is None)
-        assert first is None or named[0][int(first)] == named[1][int(second)]
+    limits = [limit_names(one) for one in (whole, part)]
+    assert limits[1]
+    assert limits[1].items() <= limits[0].items()
+
+
+def test_of_very_many_stations_and_plants_those_that_serve_and_the_largest_are_drawn(
+    siting: Siting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = siting.headroom[siting.headroom["bus_id"].isin(siting.sites["poi_id"])]
+    wanted = set(serving["substation_id"])
+    stations = siting.layers.substations.frame
+    assert 0 < len(wanted) < len(stations)
+    monkeypatch.setattr("maps.thinning.MOST_DRAWN", len(wanted))
+    content = scene(siting)
+    assert set(values(content["substations"], "id")) == wanted
+    assert set(values(content["headroom"], "station")) == set(range(len(wanted)))
+    largest = sorted(siting.layers.plants.frame["capacity_mw"])[-len(wanted) :]
+    assert sorted(values(content["plants"], "capacity_mw")) == largest
+    assert any(f"of {len(stations)} substations" in note for note in content["notes"])

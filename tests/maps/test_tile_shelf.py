@@ -95,3 +95,29 @@ def test_ways_go_on_where_they_were_and_serve_no_other_places(tmp_path, function
     assert not TileShelf(tmp_path).holds(function.__name__, replace(ends, wanted=None), one)
     shelf.remove()
     assert not tmp_path.exists()
+
+
+@pytest.mark.parametrize("function", [screen, sites_in])
+def test_a_tile_damaged_in_place_is_done_again(tmp_path, function) -> None:
+    """Every byte in turn would do; here every hundredth, an empty file, and one of zeros."""
+    place, grid = ground.of_toyland()
+    tile = next(grid.tiles(20))
+    TileShelf(tmp_path).put(function.__name__, place, tile, function(place, tile))
+    (path,) = tmp_path.glob("*/*.npz")
+    whole, damaged = path.read_bytes(), 0
+    shelf = TileShelf(tmp_path)
+    for data in [b"", bytes(len(whole)), *(flipped(whole, at) for at in range(3, len(whole), 97))]:
+        path.write_bytes(data)
+        damaged += shelf.get(function.__name__, place, tile) is None
+    assert damaged > len(whole) / 97 * 0.5  # the dates within a zip, for one, decide nothing
+    path.write_bytes(flipped(whole, len(whole) // 2))
+    assert shelf.get(function.__name__, place, tile) is None
+    ((_, found),) = over_tiles(function, place, [tile], Tiling(shelf=shelf))
+    if function is screen:
+        assert np.array_equal(found.barred, screen(place, tile).barred)
+    assert shelf.get(function.__name__, place, tile) is not None  # and kept again
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    """Turn one bit of a byte over."""
+    return data[:at] + bytes([data[at] ^ 8]) + data[at + 1 :]

@@ -12,6 +12,7 @@ import pandas as pd
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
 from geo import kinds
+from geo.completeness import Completeness, Known
 from geo.layer import Source
 from geo.robustness import Sureness
 from geo.scenario import Scenario
@@ -19,7 +20,7 @@ from geo.siting import Siting
 from geo.supply_paths import COLUMNS as SUPPLY_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 CRS = "EPSG:25833"
 WEST, SOUTH = 400_000.0, 6_900_000.0
@@ -392,6 +393,20 @@ def toy_gantt() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def toy_known(name: Callable[[str], str]) -> Completeness:
+    """Say how complete the toy is: half of its circuits unknown, 300 kV published."""
+    return Completeness(
+        (Known("lines", 4, "voltage_kv", 4), Known("lines", 4, "circuits", 2),
+         Known("plants", 0, "annual_gwh", 0), Known("substations", 3, "met by a line", 2)),
+        pd.DataFrame(
+            {"line_km": [80.0, 40.0], "circuit_km": [160.0, 40.0], "published_km": [100.0, np.nan]},
+            index=pd.Index([300.0, 132.0], name="voltage_kv"),
+        ),
+        {("lines", name("circuits: cables / 3")): 2}, parts=2, largest_part=0.9,
+        published_note=name("Grid company, 2024"),
+    )  # fmt: skip
+
+
 def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
     """Build the toy answer, with plain or with hostile names."""
     name = Namer(hostile=hostile)
@@ -450,5 +465,6 @@ def make_siting(*, hostile: bool = False, **changes: object) -> Siting:
         dropped=pd.DataFrame({"reason": [name("barred ground"), "no connection"], "count": [7, 2]}),
         notes=(name("Headroom from open data is a screen, not an offer."),),
         gantt=toy_gantt(),
+        known=toy_known(name),
     )
     return replace(siting, **changes)  # type: ignore[arg-type] # fields of Siting

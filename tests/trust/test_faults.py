@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.modes import obey_modes
+
 if TYPE_CHECKING:
     from tests.trust.country import Country
 
@@ -114,6 +116,87 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(country: Country, tmp_pat
     assert "Traceback" not in run.stderr
     assert contents(out) == before
     assert not [path for path in out.iterdir() if path.name.startswith(TEMPORARY)]
+
+
+READ_ONLY = """
+import sys
+from pathlib import Path
+from geo.errors import OutputError
+from maps.switch import place_pack
+from maps.write import place_file
+def put(path):
+    path.write_text("new", encoding="utf-8")
+for target in map(Path, sys.argv[1:]):
+    for place in (lambda: place_pack(target, lambda stage: put(stage / "x")),
+                  lambda: place_file(target / "x", put)):
+        try:
+            place()
+            print("written")
+        except OutputError as error:
+            print(error)
+"""
+
+
+def test_a_target_that_may_not_be_written_is_told_and_left(tmp_path: Path) -> None:
+    """A folder whose parent may be written could be exchanged all the same; it is not."""
+    there, closed = tmp_path / "there", tmp_path / "closed"
+    there.mkdir()
+    (there / "x").write_text("old", encoding="utf-8")
+    closed.mkdir()
+    for folder in (there, closed):
+        folder.chmod(0o500)
+    told = subprocess.run(
+        [sys.executable, "-c", READ_ONLY, str(there), str(closed / "new")],
+        cwd=ROOT, capture_output=True, text=True, check=True, preexec_fn=obey_modes,
+    ).stdout.splitlines()  # fmt: skip
+    assert [line.startswith("cannot write to") for line in told] == [True] * 4, told
+    assert all("Permission denied" in line for line in told)
+    assert (there / "x").read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["closed", "there"]
+    assert [path.name for path in there.iterdir()] == ["x"]
+    assert list(closed.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_place_that_may_not_be_entered_is_told(country: Country) -> None:
+    country.folder.chmod(0o000)
+    run = subprocess.run(
+        [sys.executable, "cli.py", "check", str(country.folder)],
+        cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=obey_modes,
+    )  # fmt: skip
+    country.folder.chmod(0o700)
+    assert run.returncode == 3, run.stderr
+    assert "cannot be opened (Permission denied)" in run.stdout
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_told() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        run = subprocess.run(
+            [sys.executable, "cli.py", "assumptions"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert run.returncode == 6
+    assert run.stderr.startswith("powersite: cannot go on: No space left on device")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_beginning_that_fails_leaves_nothing(command, tmp_path: Path, monkeypatch) -> None:
+    """The disk is full after the first file; the folder was not there, or was empty."""
+
+    def full(_source: object, target: Path) -> None:
+        target.write_text("half", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    (tmp_path / "empty").mkdir()
+    for name in ("new", "empty"):
+        printed = command("init", str(tmp_path / name))
+        assert printed.code == 6
+        assert "No space left" in printed.err
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+    assert list((tmp_path / "empty").iterdir()) == []
 
 
 def test_a_target_that_is_a_file_is_told(country: Country, command, tmp_path: Path) -> None:

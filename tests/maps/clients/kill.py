@@ -105,4 +105,5 @@ def tried(folder, order, times, told, how):
     told["old"] += 1
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
