@@ -22,6 +22,7 @@ from geo.cells import area_ha, buildable, cell_side_km, cells_in_reach, largest_
 from geo.errors import NoSiteError
 from geo.ground import ground_of
 from geo.land_sites import grown_sites, measured_on
+from geo.parcel_ground import slopes_under
 from geo.policy import closed
 from geo.tiles import Tiling
 from geo.units import M2_PER_HA, M_PER_KM
@@ -114,7 +115,10 @@ def with_ground(candidates: Candidates, layers: Layers, scenario: Scenario) -> C
     if layers.surfaces is None or candidates.frame.empty:
         return candidates
     ground, _ = ground_of(layers, scenario, np.zeros((0, 2)))
-    found = measured_on(ground, candidates.frame.geometry)
+    shapes = candidates.frame.geometry
+    found = measured_on(ground, shapes)
+    if "elevation" in layers.surfaces.rasters:
+        found |= dict(slopes_under(ground, shapes.to_numpy()).items())
     return replace(candidates, frame=candidates.frame.assign(**found))
 
 

@@ -101,7 +101,7 @@ def sites_in(ground: Ground, tile: Grid) -> Grown:
     window = tile.wider(halo_cells(ground))
     seen = relief(ground, window)
     barred = barred_pieces(ground, window, seen)
-    slope = _slope_pieces(seen.slope, window.finer(ground.parts).shape, ground.parts)
+    slope = slope_pieces(seen.slope, window.finer(ground.parts).shape, ground.parts)
     grown, more = _grow_each(ground, window, near, barred, slope)
     slopes = [slope[found[:, 0], found[:, 1]] for found in grown]
     known = [float(np.isfinite(part).mean()) for part in slopes]
@@ -168,9 +168,10 @@ def _with_land(ground: Ground, tile: Grid, blocks: list[tuple[int, int]]) -> int
     return sum(bool(land[i : i + side, j : j + side].any()) for i, j in corners)
 
 
-def _slope_pieces(
+def slope_pieces(
     slope: tuple[Floats, int] | None, shape: tuple[int, int], parts: int
 ) -> NDArray[np.float32]:
+    """Return the slope of each piece of a window; NaN where there is no elevation."""
     if slope is None:
         return np.full(shape, np.nan, np.float32)
     found = slope[0] if slope[1] == parts else spread(slope[0], parts)

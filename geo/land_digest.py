@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.routing import Ends
 from geo.shapes import Segments
 
 if TYPE_CHECKING:
@@ -20,6 +21,18 @@ def ground_digest(ground: Ground) -> str:
     """Return the SHA-256 of everything that the screening of a tile reads."""
     out = hashlib.sha256()
     for part in _parts(ground):
+        out.update(part)
+        out.update(b";")
+    return out.hexdigest()
+
+
+def tile_digest(shared: Ground | Ends) -> str:
+    """Return the SHA-256 of everything that a tile of any stage reads."""
+    if not isinstance(shared, Ends):
+        return ground_digest(shared)
+    out = hashlib.sha256(ground_digest(shared.ground).encode())
+    wanted = None if shared.wanted is None else sorted(shared.wanted)
+    for part in _bytes((shared.points_m, shared.places_m, repr(wanted))):
         out.update(part)
         out.update(b";")
     return out.hexdigest()

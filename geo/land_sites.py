@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 SHARED: Final = "shares ground with a better site"
 LAND_COLUMNS: Final = [
     "slope_pct", "slope_coverage", "people_per_km2", "people_coverage", "land_price_coverage",
-    "t_annual_c", "climate_coverage", "free_cooling_share", "terrain_factor",
+    "t_annual_c", "climate_coverage", "free_cooling_share", "terrain_factor", "barred_share",
 ]  # fmt: skip
-"""What a place with surfaces tells of a site beside the columns of the house."""
+"""What a place with surfaces tells of a site beside the columns of the house; the last of parcels,
+whatever the place has."""
 
 
 def grown_sites(

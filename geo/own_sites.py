@@ -17,10 +17,14 @@ import shapely
 from geo.candidates import Candidates, known_campuses, names_of, regions_of, site_ids
 from geo.cells import area_ha, barred_ground, lonlat, union_by
 from geo.errors import NoSiteError
+from geo.ground import ground_of
+from geo.parcel_ground import barred_under
 from geo.policy import closed
 from geo.units import M2_PER_HA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo.flow import Array
     from geo.kinds import Layers, Parcels
     from geo.scenario import Scenario
@@ -29,6 +33,8 @@ AWAY: Final = "outside the regions"
 SHUT: Final = "jurisdiction closed"
 SMALL: Final = "too little land"
 NAMED: Final = 10
+LEAST_TOLD: Final = 0.005
+"""Shares of a parcel below this are not told."""
 KEPT: Final = (
     "x_m", "y_m", "lon", "lat", "region", "grid_mw", "feed", "use", "position_error_km",
 )  # fmt: skip
@@ -53,7 +59,8 @@ def own_candidates(parcels: Parcels, layers: Layers, scenario: Scenario) -> Cand
         If every parcel is dropped; the message names them.
     """
     own = _described(parcels, layers, scenario)
-    land, taken = _net(own, layers)
+    land, lost_m2 = _net(own, _barred_under(own, layers, scenario))
+    taken = _most_of(lost_m2)
     hectares = area_ha(land)
     drawn = own["drawn"].to_numpy()
     reasons = np.select(
@@ -70,11 +77,23 @@ def own_candidates(parcels: Parcels, layers: Layers, scenario: Scenario) -> Cand
     ]
     if len(dropped) == len(own):
         raise NoSiteError(f"{layers.place.name}: every parcel is dropped: {_listed(dropped)}")
-    notes = (f"Of the {len(own)} parcels given were dropped: {_listed(dropped)}.",)
-    frame = own.assign(area_ha=np.where(drawn, hectares, np.nan)).set_geometry(land)
+    gone = lost_m2.div(own.area, axis=0)[drawn & (reasons == "")]
+    told = [
+        f"{name} {row.sum():.0%} ({_shares(row)})"
+        for name, (_, row) in zip(own["name"].loc[gone.index], gone.iterrows(), strict=True)
+        if row.sum() >= LEAST_TOLD
+    ]
+    notes = {
+        f"Of the {len(own)} parcels given were dropped: {_listed(dropped)}.": dropped,
+        f"Of the area of these parcels is barred: {_listed(told)}.": told,
+    }
+    frame = own.assign(
+        area_ha=np.where(drawn, hectares, np.nan),
+        barred_share=np.where(drawn, lost_m2.sum(axis=1) / own.area, np.nan),
+    ).set_geometry(land)
     kept = frame[reasons == ""].drop(columns=["drawn", "inside"]).reset_index(drop=True)
     counts = Counter(str(reason) for reason in reasons if reason)
-    return Candidates(kept, dict(counts), notes if dropped else ())
+    return Candidates(kept, dict(counts), tuple(note for note, holds in notes.items() if holds))
 
 
 def lost_parcels(candidates: Candidates, best: pd.DataFrame, scenario: Scenario) -> tuple[str, ...]:
@@ -153,24 +172,49 @@ def _ids(parcels: Parcels, country: str) -> list[str]:
     return [given or own for given, own in zip(rows["site_id"], made, strict=True)]
 
 
-def _net(own: gpd.GeoDataFrame, layers: Layers) -> tuple[gpd.GeoSeries, Array]:
-    """Take barred ground out of the parcels and name what took the most; campuses keep theirs.
+def _barred_under(
+    own: gpd.GeoDataFrame, layers: Layers, scenario: Scenario
+) -> Iterator[tuple[str, Array]]:
+    """Go over the reasons that bar ground, with what each bars under every parcel."""
+    net = own.geometry.to_numpy()
+    for reason, pieces in barred_ground(layers).items():
+        which, piece = shapely.STRtree(pieces).query(net, predicate="intersects")
+        yield reason, union_by(which, np.array(pieces, dtype=object)[piece], len(net))
+    if layers.surfaces is not None:
+        ground, _ = ground_of(layers, scenario, np.zeros((0, 2)))
+        yield from barred_under(ground, net).items()
 
-    A point on barred ground is barred, whatever free land lies round it.
+
+def _net(
+    own: gpd.GeoDataFrame, every: Iterator[tuple[str, Array]]
+) -> tuple[gpd.GeoSeries, pd.DataFrame]:
+    """Take barred ground out of the parcels; return what is left and the m² that each reason took.
+
+    Campuses keep theirs. A point on barred ground is barred, whatever free land lies round it.
     """
-    net = own.geometry.to_numpy().copy()
-    taken, most_m2 = np.full(len(net), "", dtype=object), np.zeros(len(net))
+    net, lost = own.geometry.to_numpy().copy(), pd.DataFrame(index=own.index)
     centre, drawn = shapely.points(own["x_m"], own["y_m"]), own["drawn"].to_numpy(bool)
-    for reason, ground in barred_ground(layers).items():
-        which, piece = shapely.STRtree(ground).query(net, predicate="intersects")
-        barred = union_by(which, np.array(ground, dtype=object)[piece], len(net))
+    for reason, barred in every:
         on_it = ~drawn & shapely.intersects(barred, centre)
         left = shapely.difference(net, np.where(on_it, net, barred))
         lost_m2 = np.where(own["kind"] == "campus", 0.0, shapely.area(net) - shapely.area(left))
-        taken[lost_m2 > most_m2] = reason
-        most_m2 = np.maximum(lost_m2, most_m2)
+        lost[reason] = lost.get(reason, 0.0) + lost_m2
         net = np.where(lost_m2 > 0.0, left, net)
-    return gpd.GeoSeries(net, index=own.index, crs=own.crs), taken
+    return gpd.GeoSeries(net, index=own.index, crs=own.crs), lost
+
+
+def _most_of(lost_m2: pd.DataFrame) -> Array:
+    """Return the reason that took the most of each parcel; '' where none took any."""
+    if not len(lost_m2.columns):
+        return np.full(len(lost_m2), "", dtype=object)
+    most = lost_m2.idxmax(axis=1).to_numpy(object)
+    return np.where(lost_m2.max(axis=1) > 0, most, "")
+
+
+def _shares(row: pd.Series) -> str:
+    """Tell the shares of an area by reason, the largest first."""
+    told = row[row >= LEAST_TOLD].sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{reason} {share:.0%}" for reason, share in told.items())
 
 
 def _spots(rows: gpd.GeoDataFrame) -> Array:

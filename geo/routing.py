@@ -8,7 +8,7 @@ taken by blocks whose ground is worked out once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,7 @@ from geo.tiles import over_tiles
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -113,6 +113,22 @@ def draw_ways(ends: Ends, tile: Grid) -> dict[tuple[int, int], Floats]:
                 [ends.places_m[[place]], middle, ends.points_m[[one.point]]]
             )
     return out
+
+
+def ways_arrays(ways: Mapping[tuple[int, int], Floats]) -> dict[str, NDArray[Any]]:
+    """Return the drawn ways of a tile as arrays, to be kept."""
+    return {
+        "pairs": np.array(list(ways), np.int64).reshape(-1, 2),
+        "sizes": np.array([len(way) for way in ways.values()], np.int64),
+        "corners": np.concatenate([np.zeros((0, 2)), *ways.values()]),
+    }
+
+
+def ways_of(arrays: Mapping[str, NDArray[Any]]) -> dict[tuple[int, int], Floats]:
+    """Return what `ways_arrays` made arrays of."""
+    pairs = [(place, point) for place, point in arrays["pairs"].tolist()]
+    ways = np.split(arrays["corners"], np.cumsum(arrays["sizes"])[:-1]) if pairs else []
+    return dict(zip(pairs, ways, strict=True))
 
 
 def _by_terrain(ends: Ends) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.ndimage import binary_dilation
 from scipy.spatial import cKDTree
 
 from geo.distance import cells_away, nearest
@@ -30,6 +31,8 @@ WATER: Final = "outside the land"
 STEEP: Final = "too steep"
 CROWDED: Final = "populated"
 NEAREST_PRICES: Final = 3
+TOUCHING: Final = np.ones((3, 3), dtype=bool)
+"""A piece and those that touch it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +123,14 @@ def barred_pieces(ground: Ground, grid: Grid, seen: Relief) -> dict[str, Bools]:
         reach_m = part.setback_m + half_m
         here = within(fine, part.shapes.near(fine, reach_m), reach_m)
         out[part.reason] = out[part.reason] | here if part.reason in out else here
-    for reason, here in _barred_classes(ground, fine).items():
+    for reason, here in barred_by_rasters(ground, grid, seen).items():
         out[reason] = out[reason] | here if reason in out else here
+    return out
+
+
+def barred_by_rasters(ground: Ground, grid: Grid, seen: Relief) -> dict[str, Bools]:
+    """Return for each reason which pieces of the cells the land cover, slope and people bar."""
+    out = _barred_classes(ground, grid.finer(ground.parts))
     if seen.slope is not None:
         steep = seen.slope[0] > ground.standards.max_slope_pct
         out[STEEP] = steep if seen.slope[1] == ground.parts else spread(steep, ground.parts)
@@ -179,20 +188,24 @@ def _edge(fine: Grid, land: Segments, reach_m: float) -> Bools:
 
 
 def _barred_classes(ground: Ground, fine: Grid) -> dict[str, Bools]:
-    """Return the pieces that classes of the land cover bar, setbacks between their middles."""
+    """Return the pieces that classes of the land cover bar, none free within the setback.
+
+    Squares that touch are 0 apart, so a piece is as far from barred ones as its middle is from
+    those and their eight neighbours.
+    """
     raster, classes = ground.surfaces.rasters.get("land_cover"), ground.surfaces.classes
     barring = sorted({(m.barred, m.setback_m) for m in classes.values() if m.barred})
     if raster is None or not barring:
         return {}
-    halo = int(np.ceil(max(setback for _, setback in barring) / fine.side_m))
+    halo = int(np.ceil(max(setback for _, setback in barring) / fine.side_m)) + 1
     tables = [_flags(classes, *pair) for pair in barring]
     found = tables_on_grid(raster, fine.wider(halo), tables)
     out: dict[str, Bools] = {}
     for (reason, setback_m), share in zip(barring, found, strict=True):
         here = share.values >= 0.5  # noqa: PLR2004 -- half of it
         if setback_m > 0:
-            most = setback_m**2 / fine.side_m**2
-            here = cells_away(here, int(most) + 1) <= most
+            least = setback_m**2 / fine.side_m**2
+            here = cells_away(binary_dilation(here, TOUCHING), int(least) + 1) < least
         inner = here[halo : here.shape[0] - halo, halo : here.shape[1] - halo]
         out[reason] = out[reason] | inner if reason in out else inner
     return out

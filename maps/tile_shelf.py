@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from geo.growth import grown_arrays, grown_of
-from geo.land_digest import ground_digest
+from geo.land_digest import tile_digest
+from geo.routing import ways_arrays, ways_of
 from geo.screening import cells_arrays, cells_of
 from maps.kept import read_arrays, write_arrays
 from maps.write import place_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from geo.ground import Ground
+    from geo.routing import Ends
     from geo.surface import Grid
 
 SUFFIX = ".npz"
-STAGES = frozenset({"sites_in", "screen"})
+
+
+class _Form(NamedTuple):
+    """How the results of a stage become arrays, and arrays results."""
+
+    arrays: Callable[[Any], Mapping[str, Any]]
+    result: Callable[[Mapping[str, Any], Any, Grid], Any]
+
+
+STAGES: Final = {
+    "sites_in": _Form(grown_arrays, lambda arrays, _ground, _tile: grown_of(arrays)),
+    "screen": _Form(cells_arrays, cells_of),
+    "measure_ways": _Form(lambda rows: {"rows": rows}, lambda arrays, _ends, _tile: arrays["rows"]),
+    "draw_ways": _Form(ways_arrays, lambda arrays, _ends, _tile: ways_of(arrays)),
+}
 """What takes long enough to be kept."""
 
 
@@ -35,7 +52,7 @@ class TileShelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: list[tuple[Ground, str]] = []
+        self._names: list[tuple[Ground | Ends, str]] = []
 
     def holds(self, stage: str, shared: Any, tile: Grid) -> bool:  # noqa: ANN401 -- what tiles read
         """Say whether something was kept of a tile."""
@@ -46,7 +63,7 @@ class TileShelf:
         arrays = read_arrays(self._path(stage, shared, tile))
         if arrays is None:
             return None
-        return grown_of(arrays) if stage == "sites_in" else cells_of(arrays, shared, tile)
+        return STAGES[stage].result(arrays, shared, tile)
 
     def put(self, stage: str, shared: Any, tile: Grid, result: Any) -> None:  # noqa: ANN401 -- as above
         """Keep the result of a tile.
@@ -58,7 +75,7 @@ class TileShelf:
         """
         if stage not in STAGES:
             return
-        arrays = grown_arrays(result) if stage == "sites_in" else cells_arrays(result)
+        arrays = STAGES[stage].arrays(result)
 
         place_file(
             self._path(stage, shared, tile),
@@ -75,13 +92,13 @@ class TileShelf:
         with suppress(OSError):
             self._folder.rmdir()
 
-    def _path(self, stage: str, shared: Ground, tile: Grid) -> Path:
+    def _path(self, stage: str, shared: Ground | Ends, tile: Grid) -> Path:
         at = f"{stage}_{tile.row}_{tile.column}_{tile.rows}_{tile.columns}{SUFFIX}"
         return self._folder / self._name(shared) / at
 
-    def _name(self, shared: Ground) -> str:
+    def _name(self, shared: Ground | Ends) -> str:
         for known, name in self._names:
             if known is shared:
                 return name
-        self._names.append((shared, ground_digest(shared)[:16]))
+        self._names.append((shared, tile_digest(shared)[:16]))
         return self._names[-1][1]

@@ -39,12 +39,13 @@ def find(shapes, scenario=NEEDS_90_HA, layers=None, **columns: object):
 def test_a_parcel_is_what_of_it_can_be_built_on() -> None:
     """Four squares of which the south-east one is water: 300 hectares are left."""
     found = find([square(1, 0, 2)], name=["Mine"])
-    assert list(found.frame.columns) == [*COLUMNS, "geometry"]
+    assert set(found.frame.columns) == {*COLUMNS, "barred_share", "geometry"}
     row = found.frame.iloc[0]
     assert (row["name"], row["kind"], row["region"]) == ("Mine", "greenfield", "All")
     assert row["area_ha"] == pytest.approx(300, rel=1e-3)
     assert row.geometry.equals(square(1, 0, 2).difference(square(2, 0)))
-    assert (found.dropped, found.notes) == ({}, ())
+    words = "Of the area of these parcels is barred: Mine 25% (water 25%)."
+    assert (found.dropped, found.notes) == ({}, (words,))
 
 
 def test_what_fails_a_gate_is_dropped_and_named() -> None:

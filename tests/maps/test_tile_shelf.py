@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from geo.growth import sites_in
+from geo.routing import Ends, _tiles, draw_ways, measure_ways
 from geo.screening import screen
 from geo.tiles import Threads, Tiling, over_tiles
 from maps.tile_shelf import TileShelf
-from tests.geo import ground
+from tests.geo import ground, toy
 
 
 class Stops:
@@ -63,6 +64,37 @@ def test_tiles_of_other_ground_or_half_written_serve_nobody(tmp_path) -> None:
     assert shelf.get("sites_in", place, tile) is None
     ((_, found),) = over_tiles(sites_in, place, [tile], Tiling(shelf=shelf))
     assert len(found.pieces) == len(sites_in(place, tile).pieces)
+
+
+@pytest.mark.parametrize("function", [measure_ways, draw_ways])
+def test_ways_go_on_where_they_were_and_serve_no_other_places(tmp_path, function) -> None:
+    """Points of connection in two blocks of 40 km; the second is worked on the second time."""
+    place, _ = ground.of_toyland()
+    points, places = (
+        np.array([[toy.at(*at).x, toy.at(*at).y] for at in spots])
+        for spots in ([(5, 30), (55, 30)], [(9, 30), (50, 25)])
+    )
+    ends = Ends(place, points, places, frozenset({(0, 0), (1, 1)}))
+    one, other = _tiles(ends)
+    whole = [function(ends, tile) for tile in (one, other)]
+    assert all(len(done) for done in whole)
+    shelf = TileShelf(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        list(over_tiles(function, ends, [one, other], Tiling(Stops(1), shelf)))
+    engine = Stops(99)
+    again = [done for _, done in over_tiles(function, ends, [one, other], Tiling(engine, shelf))]
+    assert engine.asked == 1
+    for first, second in zip(whole, again, strict=True):
+        if function is measure_ways:
+            assert np.array_equal(first, second)
+        else:
+            assert list(first) == list(second)
+            assert all(np.array_equal(first[pair], second[pair]) for pair in first)
+    moved = replace(ends, places_m=places + 1.0)
+    assert not TileShelf(tmp_path).holds(function.__name__, moved, one)
+    assert not TileShelf(tmp_path).holds(function.__name__, replace(ends, wanted=None), one)
+    shelf.remove()
+    assert not tmp_path.exists()
 
 
 @pytest.mark.parametrize("function", [screen, sites_in])
