@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.kinds import KINDS
 from maps.documents import SCHEMA_VERSION, scenario, sources
 from maps.manifest import created, versions
-from maps.text import plain
+from maps.text import markdown, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,11 +106,12 @@ def _family(word: str, heading: str, rows: list[dict[str, Any]], delivery: Deliv
         "",
     ]
     for row in rows:
-        credit = f" Credit: {row['attribution']}." if row["attribution"] else ""
-        where = f" {row['url']}" if row["url"] else ""
+        told = {name: markdown(text) for name, text in row.items()}
+        credit = f" Credit: {told['attribution']}." if row["attribution"] else ""
+        where = f" {told['url']}" if row["url"] else ""
         lines.append(
-            f"- **{row['layer']}**: {row['title']} ({row['vintage']}). "
-            f"Licence: {row['licence']}.{credit}{where}"
+            f"- **{told['layer']}**: {told['title']} ({told['vintage']}). "
+            f"Licence: {told['licence']}.{credit}{where}"
         )
     return "\n".join([*lines, ""])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from maps.manifest import created
 from maps.styles import title
-from maps.text import plain
+from maps.text import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ def readme_text(delivery: Delivery, names: Iterable[str], moved: Mapping[str, in
     siting, asked = delivery.siting, delivery.siting.scenario
     place = siting.layers.place
     parts = [
-        f"# Sites for {asked.load_mw:g} MW in {plain(place.title)}",
+        f"# Sites for {asked.load_mw:g} MW in {markdown(place.title)}",
         _made(delivery),
         "## Files",
         _lines(f"`{name}`: {FILES[name]}" if name in FILES else f"`{name}`" for name in names),
@@ -70,7 +70,7 @@ def readme_text(delivery: Delivery, names: Iterable[str], moved: Mapping[str, in
         "## Reading it",
         _lines(_READING),
         "## What to doubt",
-        _lines(plain(note) for note in siting.notes),
+        _lines(markdown(note) for note in siting.notes),
     ]
     if moved:
         told = ", ".join(f"{count} {change}" for change, count in moved.items())

@@ -26,6 +26,11 @@ def plain(text: object) -> str:
     return _CONTROLS.sub("", _BREAKS.sub(" ", _ESCAPES.sub("", str(text))))
 
 
+def markdown(text: object) -> str:
+    """Return the text as Markdown that shows it as it is: no markup, no link, no code."""
+    return re.sub(r"([\\`*<&\[\]])", r"\\\1", plain(text))
+
+
 def cell(text: object) -> str:
     """Return the text as a spreadsheet cell that no program takes for a formula."""
     clean = plain(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -41,6 +43,16 @@ def command(monkeypatch, capsys) -> Callable[..., Printed]:
         return Printed(int(stop.value.code or 0), printed.out, printed.err)
 
     return run
+
+
+def run_in_process(*words: str) -> Printed:
+    """Run a command in this process where no fixture of a test is at hand."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr("sys.argv", ["powersite", *words])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    return Printed(int(stop.value.code or 0), out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
