@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Fault, MissingFileError, ScenarioError
 from geo.scenario import Scenario, with_options
 from geo.standards import with_preset
+from layers.toml_text import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ def ask_case(config: Path | None, options: Mapping[str, Any]) -> Scenario:
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text(encoding="utf-8-sig"))
+        return parse_toml(config.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         fault = Fault(str(config), "there is no such file", "check the path after --config")
         raise MissingFileError.of([fault]) from None
@@ -87,6 +87,6 @@ def _read(config: Path) -> dict[str, Any]:
         problem = f"cannot be read ({error.strerror})"
         fault = Fault(str(config), problem, "check the file's permissions")
         raise MissingFileError.of([fault]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         fault = Fault(config.name, f"is not TOML: {error}", "correct it at that line")
         raise ScenarioError.of([fault]) from error

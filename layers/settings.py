@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +21,7 @@ from layers.importers import IMPORTERS, clip_of, importer_faults, unknown_format
 from layers.land_settings import LandFile, land_settings
 from layers.paths import FORMATS, format_of, name_faults
 from layers.reading import READING_KEYS, Reading, reading_of
+from layers.toml_text import parse_toml
 from layers.typed import NUMBER, PLACE_TOML, Table, Types, source_of, typed
 
 if TYPE_CHECKING:
@@ -139,16 +139,14 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         The place as far as it can be understood, None if that is not at all; and what is wrong.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
-    except RecursionError:
-        return None, [Fault(PLACE_TOML, "is nested too deeply", "write it flatter")]
+        raw = parse_toml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         return None, [Fault(PLACE_TOML, problem, "check the file's permissions")]
     except UnicodeDecodeError as error:
         return None, [Fault(PLACE_TOML, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
+    except ValueError as error:
+        return None, [Fault(PLACE_TOML, f"is not TOML: {error}", "correct it at that line")]
     table, faults = typed(raw, PLACE_KEYS, PLACE_TOML)
     faults += _missing(raw, REQUIRED_KEYS, PLACE_TOML)
     standards, found = _standards(table.get("standards", {}))

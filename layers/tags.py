@@ -100,7 +100,7 @@ def capacity_mw(text: str) -> float:
     if not match:
         return nan
     times, number, unit = match.groups()
-    value = _number(number) * int(times or 1) * MW_PER[unit]
+    value = _number(number) * float(times or 1) * MW_PER[unit]
     return value if 0 < value <= MAX_MW else nan
 
 
@@ -167,6 +167,6 @@ def _number(text: str) -> float:
 def _whole(text: str) -> list[int]:
     """Read whole numbers above 0 of a list; anything else makes it unknown."""
     parts = [part.rstrip("x× ").strip() for part in _parts(text.lower())]
-    if not parts or not all(part.isdecimal() and 0 < int(part) <= 99 for part in parts):  # noqa: PLR2004 -- what a tower can carry
+    if not parts or not all(part.isdecimal() and 0 < float(part) <= 99 for part in parts):  # noqa: PLR2004 -- what a tower can carry
         return []
-    return [int(part) for part in parts]
+    return [int(float(part)) for part in parts]

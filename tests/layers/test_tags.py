@@ -79,6 +79,18 @@ def test_capacity(text: str, mw: float) -> None:
     assert capacity_mw(text) == pytest.approx(mw)
 
 
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_numbers_without_end_are_unknown(digits: int) -> None:
+    text = "9" * digits
+    assert math.isnan(capacity_mw(f"{text}x1 MW"))
+    assert math.isnan(circuits({"cables": text}, 1)[0])
+    assert voltages_kv(text)[0] == ()
+
+
+def test_leading_zeros_count_for_nothing() -> None:
+    assert circuits({"circuits": "0" * 5000 + "2"}, 1)[0] == 2
+
+
 @pytest.mark.parametrize("text", ["yes", "", "small", "0 MW", "99999 GW"])
 def test_capacity_that_is_none(text: str) -> None:
     assert isnan(capacity_mw(text))

@@ -91,14 +91,32 @@ status = "operating"
 [layers.plants.keep]
 kind = ["a", 2, true]
 """
+LONG: Final = "9" * 4400
+"""More digits than Python makes a whole number of."""
 TARGETS: Final[dict[str, tuple[Callable[[bytes, Path], None], tuple[str, ...]]]] = {
-    "voltages": (voltages, ("420;132", "132.5/66", "1e3", "nan", "-1;0")),
-    "tag": (tag, ("400000;220000", "110,000", "20 kV", "2x15 MW", "500 kWp", "3;3", "16.7 Hz")),
+    "voltages": (voltages, ("420;132", "132.5/66", "1e3", "nan", "-1;0", LONG)),
+    "tag": (
+        tag,
+        (
+            "400000;220000",
+            "110,000",
+            "20 kV",
+            "2x15 MW",
+            "500 kWp",
+            "3;3",
+            "16.7 Hz",
+            LONG,
+            f"{LONG}x15 MW",
+        ),
+    ),
     "place": (
         place,
         (SETTINGS + layer_table("plants", "plants.csv") + COLUMNS, SETTINGS + "[topology]\n"),
     ),
-    "question": (question, ('load_mw = 180\nredundancy = "2N"\n[weights]\nmonths = 0.3\n',)),
+    "question": (
+        question,
+        ('load_mw = 180\nredundancy = "2N"\n[weights]\nmonths = 0.3\n', f"top = {LONG}"),
+    ),
     "table": (table, ('a,b\n1,"2,3"\n', "\ufeffa;b\r\n1;2\r\n")),
 }
 
