@@ -48,17 +48,16 @@ def grade_place(
     Parameters
     ----------
     firm_mw, normal_mw
-        Headroom, of shapes that fit together; unknown counts as none.
+        Headroom, of shapes that fit together; unknown reaches nothing.
     level
         Redundancy as a level of `geo.criteria.REDUNDANCY_LEVEL`.
     scenario, standards
         As for `grade`.
     """
     load_mw = scenario.load_mw - SLACK_MW
-    firm, normal = (np.where(np.isnan(mw), 0.0, mw) for mw in (firm_mw, normal_mw))
-    secure = (firm >= load_mw) & (level >= REDUNDANCY_LEVEL[scenario.redundancy])
-    served = (normal >= load_mw) | (firm >= load_mw)
-    phase = firm >= scenario.load_mw * standards.first_phase_share - SLACK_MW
+    secure = (firm_mw >= load_mw) & (level >= REDUNDANCY_LEVEL[scenario.redundancy])
+    served = (normal_mw >= load_mw) | (firm_mw >= load_mw)
+    phase = firm_mw >= scenario.load_mw * standards.first_phase_share - SLACK_MW
     return np.select([secure, served, phase], [0, 1, 2], 3)
 
 
@@ -96,9 +95,7 @@ def rank(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd
 
 def in_order(graded: pd.DataFrame) -> pd.DataFrame:
     """Return graded and scored rows in rank order, numbered from 1."""
-    out = graded.sort_values(
-        ["grade", "score", "site_id"], ascending=[True, False, True], kind="stable"
-    )
+    out = graded.sort_values(["grade", "score", "site_id"], ascending=[True, False, True])
     return out.assign(rank=np.arange(1, len(out) + 1))
 
 

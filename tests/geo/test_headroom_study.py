@@ -101,6 +101,23 @@ def test_an_answer_is_as_sure_as_its_lines(grid) -> None:
     assert at("C@132", frame)["confidence"] == pytest.approx(0.8 * 0.8)
 
 
+def test_stations_abroad_have_no_row_and_lend_no_sureness() -> None:
+    """X lies before A and B in every list, and its line is the surest."""
+    more = {"confidence": {"AX": 1.0, "AB": 0.5}}
+    layers = grid_of(
+        [("0X", "132", 0, 9), ("A", "132", 0, 0), ("B", "132", 9, 0)],
+        [("AX", "A", "0X", 132), ("AB", "A", "B", 132)],
+        more,
+    )
+    stations = layers.substations.frame.assign(country=["SWE", "", ""])
+    layers = dataclasses.replace(
+        layers, substations=dataclasses.replace(layers.substations, frame=stations)
+    )
+    frame = hosting_capacity(build_grid(layers), flows([0, 0, 0], [0, 100, 100]))
+    assert frame["bus_id"].tolist() == ["A@132", "B@132"]
+    assert frame["confidence"].tolist() == pytest.approx([1.0 * 0.5, 0.5 * 0.5])
+
+
 def test_progress_is_told_to_who_asks_for_the_table_alone(grid) -> None:
     seen: list[float] = []
     hosting_capacity(grid, NOTHING_ADDED, progress=lambda fraction, _: seen.append(fraction))
@@ -154,6 +171,7 @@ def test_pairs_over_by_the_same_are_in_order_of_branch_then_outage() -> None:
     rows = [(2, 1, 5.0), (0, 2, 5.0), (0, -1, 5.0), (1, 0, 7.0), (0, 1, 5.0)]
     given = pd.DataFrame(rows, columns=["branch", "outage", "over_mw"]).assign(loading=1.1)
     found = _named(given, net)
+    assert list(found) == ["branch", "outage", "over_mw", "loading"]
     assert list(found.index) == [0, 1, 2, 3, 4]
     assert list(zip(found["branch"], found["outage"], strict=True)) == [
         ("l1", "l0"), ("l0", ""), ("l0", "l1"), ("l0", "l2"), ("l2", "l1"),

@@ -74,23 +74,39 @@ def test_grade_a_needs_the_redundancy_asked_for(asked, letter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("firm_mw", "normal_mw", "letter"),
+    ("firm_mw", "normal_mw", "redundancy", "letter"),
     [
-        (100 - SLACK_MW, 0, "A"),
-        (0, 100 - SLACK_MW, "B"),
-        (30 - SLACK_MW, 0, "C"),
-        (30 - 2 * SLACK_MW, 0, "D"),
+        (100 - SLACK_MW, 0, "2N", "A"),
+        (100 - SLACK_MW, 0, "N", "B"),
+        (0, 100 - SLACK_MW, "2N", "B"),
+        (30 - SLACK_MW, 0, "2N", "C"),
+        (30 - 2 * SLACK_MW, 0, "2N", "D"),
     ],
 )
-def test_a_grade_begins_at_its_limit_less_the_slack(firm_mw, normal_mw, letter) -> None:
-    """A first phase is 30 % of the load."""
-    row = pd.DataFrame({"firm_mw": [firm_mw], "normal_mw": [normal_mw], "redundancy": ["2N"]})
+def test_a_grade_begins_at_its_limit_less_the_slack(firm_mw, normal_mw, redundancy, letter) -> None:
+    """A first phase is 30 % of the load; what is firm is there in normal operation as well."""
+    row = pd.DataFrame({"firm_mw": [firm_mw], "normal_mw": [normal_mw], "redundancy": [redundancy]})
     assert grade(row, ASKED, STANDARDS).tolist() == [letter]
 
 
-def test_unknown_headroom_serves_no_load_however_small() -> None:
-    row = pd.DataFrame({"firm_mw": [np.nan], "normal_mw": [np.nan], "redundancy": ["2N"]})
-    assert grade(row, Scenario(load_mw=0.5), STANDARDS).tolist() == ["D"]
+@pytest.mark.parametrize("unknown", [np.nan, None])
+@pytest.mark.parametrize("load_mw", [100, 0.5])
+def test_unknown_headroom_serves_no_load_however_small(unknown, load_mw) -> None:
+    """Nor does it matter how a table writes what is unknown."""
+    row = pd.DataFrame({"firm_mw": [unknown], "normal_mw": [unknown], "redundancy": ["2N"]})
+    assert grade(row.astype(object), Scenario(load_mw=load_mw), STANDARDS).tolist() == ["D"]
+
+
+def test_sites_alike_are_in_the_order_of_their_ids_and_each_has_a_rank_of_its_own() -> None:
+    """Of three alike; s0 has the grade, which no score makes up for."""
+    frame = pd.DataFrame({name: [1.0] * 4 for name in RANGES}).assign(
+        site_id=["s3", "s1", "s0", "s2"], normal_mw=[0.0, 0.0, 100.0, 0.0], redundancy="N"
+    )
+    out = rank(frame, ASKED, STANDARDS)
+    assert out["site_id"].tolist() == ["s0", "s1", "s2", "s3"]
+    assert out["rank"].tolist() == [1, 2, 3, 4]
+    assert out["grade"].tolist() == ["B", "D", "D", "D"]
+    assert out["grade"].dtype == object  # as every other column of words
 
 
 @given(measures())

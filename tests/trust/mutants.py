@@ -1,112 +1,89 @@
 """Mutants of the two files that decide most: ``python -m tests.trust.mutants``.
 
-Each changes one place of a copy of the sources; the tests of that file then have to fail. What
-survives is listed; those in `ALIKE` do the same as the original, for the reason told there.
+mutmut changes a copy of the sources under ``mutants/`` in one place at a time, as pyproject.toml
+asks of it; the tests named there then have to fail. It is no requirement of powersite: ``pip install
+mutmut`` into an environment that has the others. What survives is listed, and has to stand in
+`ALIKE` with the reason why the answer is the same.
 """
 
 from __future__ import annotations
 
-import re
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-FILES: Final = {
-    "geo/ranking.py": ("tests/geo/test_ranking.py", "tests/geo/test_criteria.py"),
-    "geo/headroom.py": ("tests/geo/test_headroom.py", "tests/geo/test_linear.py"),
+FOLDER: Final = ROOT / "mutants"
+METHOD: Final = "all that is not 'linear' is redispatch, and nothing else is asked for"
+MODE: Final = "all that is not 'calibrated' is strict, and nothing else is asked for"
+NUMBERS: Final = "levels are numbers already"
+LETTERS: Final = "the letters become objects with the column"
+ALIKE: Final[dict[tuple[str, str], str]] = {
+    ("hosting_capacity", 'method: Method = "XXredispatchXX",'): METHOD,
+    ("hosting_capacity", 'method: Method = "REDISPATCH",'): METHOD,
+    ("hosting_capacity", 'mode: Mode = "XXstrictXX",'): MODE,
+    ("hosting_capacity", 'mode: Mode = "STRICT",'): MODE,
+    ("headroom_study", 'method: Method = "XXredispatchXX",'): METHOD,
+    ("headroom_study", 'method: Method = "REDISPATCH",'): METHOD,
+    ("headroom_study", 'mode: Mode = "XXstrictXX",'): MODE,
+    ("headroom_study", 'mode: Mode = "STRICT",'): MODE,
+    ("headroom_study", "tell = progress or (lambda _fraction, _message: 0)"): (
+        "nobody looks at what it returns"
+    ),
+    ("grade", 'level = measures["redundancy"].map(REDUNDANCY_LEVEL).to_numpy(None)'): NUMBERS,
+    (
+        "grade",
+        "return pd.Series(np.array(GRADES, dtype=None)[place], index=measures.index, dtype=object)",
+    ): LETTERS,
+    (
+        "grade",
+        "return pd.Series(np.array(GRADES, )[place], index=measures.index, dtype=object)",
+    ): LETTERS,
 }
-SWAPS: Final = (
-    (r" >= ", " > "), (r" <= ", " < "), (r" > ", " >= "), (r" < ", " <= "), (r" == ", " != "),
-    (r" \+ ", " - "), (r" - ", " + "), (r" \* ", " / "), (r" & ", " | "), (r" \| ", " & "),
-    (r"\bTrue\b", "False"), (r"\bFalse\b", "True"), (r"\bmin\b\(", "max("), (r"\bmax\b\(", "min("),
-    (r"\b1\.0\b", "2.0"), (r"\b0\.0\b", "1.0"), (r"~", ""), (r" and ", " or "), (r"\bnot ", ""),
-    (r"ascending=\[True, False, True\]", "ascending=[True, True, True]"),
-)  # fmt: skip
-ALIKE: Final[dict[str, str]] = {}
-"""Survivors: file, line and swap to the reason why the answer is the same."""
+"""Function and changed line to the reason."""
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change."""
-
-    file: str
-    """Which file."""
-    line: int
-    """Of the file, from 1."""
-    swap: str
-    """What became what."""
-    text: str
-    """The whole file, changed."""
+def mutmut(*words: str) -> str:
+    """Run mutmut in the checkout and return what it printed."""
+    run = subprocess.run(
+        [sys.executable, "-m", "mutmut", *words],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return run.stdout
 
 
-def mutants(file: str) -> Iterator[Mutant]:
-    """Yield every mutant of a file, but for its documentation and annotations."""
-    lines = (ROOT / file).read_text(encoding="utf-8").splitlines(keepends=True)
-    documented = False
-    for number, line in enumerate(lines, start=1):
-        quotes = line.count('"""')
-        skipped = (
-            documented or quotes or line.lstrip().startswith(("#", "from ", "import ", "def "))
-        )
-        documented ^= quotes == 1
-        if skipped or "->" in line:
-            continue
-        for old, new in SWAPS:
-            for place in re.finditer(old, line):
-                changed = line[: place.start()] + new + line[place.end() :]
-                text = "".join([*lines[: number - 1], changed, *lines[number:]])
-                yield Mutant(file, number, f"{place[0].strip()} -> {new.strip()}", text)
+def survivors() -> list[tuple[str, str, str]]:
+    """List what no test noticed: how it ended, function, changed line."""
+    rows = [line.strip().split(": ") for line in mutmut("results").splitlines() if ": " in line]
+    return [(how, *_change(name)) for name, how in rows]
 
 
-def survives(mutant: Mutant, copy: Path) -> bool:
-    """Say whether the tests pass with it."""
-    target = copy / mutant.file
-    original = target.read_text(encoding="utf-8")
-    target.write_text(mutant.text, encoding="utf-8")
-    try:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
-             "-m", "not slow and not peers", *FILES[mutant.file]],
-            cwd=copy, capture_output=True, check=False, timeout=300,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        target.write_text(original, encoding="utf-8")
-    return run.returncode == 0
+def _change(name: str) -> tuple[str, str]:
+    """Return the function of a mutant and its first changed line."""
+    function = name.split(".x_")[-1].split("__mutmut")[0]
+    lines = mutmut("show", name).splitlines()
+    return function, next(line for line in lines if line.startswith("+ "))[1:].strip()
 
 
-def main(files: list[str]) -> int:
-    """Try every mutant of the files named, or of all; return 1 if one survives unexplained."""
-    alive: list[str] = []
-    tried = 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy"
-        shutil.copytree(
-            ROOT,
-            copy,
-            ignore=shutil.ignore_patterns(".git", ".venv", "out", ".*_cache", "__pycache__"),
-        )
-        for file in files or list(FILES):
-            for mutant in mutants(file):
-                tried += 1
-                name = f"{mutant.file}:{mutant.line} {mutant.swap}"
-                if survives(mutant, copy):
-                    alive.append(name)
-                    sys.stdout.write(f"survives: {name}  {ALIKE.get(name, '')}\n")
-                    sys.stdout.flush()
-    sys.stdout.write(f"{tried} mutants, {len(alive)} survive\n")
-    return int(any(name not in ALIKE for name in alive))
+def main() -> int:
+    """Try every mutant; return 1 if one survives unexplained."""
+    if importlib.util.find_spec("mutmut") is None:
+        sys.stderr.write("mutmut is not installed: pip install mutmut\n")
+        return 1
+    shutil.rmtree(FOLDER, ignore_errors=True)  # else answers of earlier tests are taken
+    mutmut("run", "--max-children", str(os.cpu_count() or 1))
+    left = 0
+    for how, function, line in survivors():
+        reason = ALIKE.get((function, line), "")
+        left += not reason
+        sys.stdout.write(f"{how}: {function}: {line}\n    {reason or 'not explained'}\n")
+    sys.stdout.write(f"{left} not explained\n")
+    return int(left > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
