@@ -6,8 +6,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The build backend is among the pinned requirements, so nothing unpinned is fetched.
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-strip-extras pyproject.toml
+# One version of each for every Python, so that all of them make the same bytes.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-strip-extras \
+	pyproject.toml
 ROOMS := geo layers maps cli.py
 
 .DELETE_ON_ERROR:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -83,10 +82,12 @@ def created() -> datetime:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of powersite, Python, GDAL and the libraries that make the numbers."""
-    found = {"powersite": installed_version("powersite"), "python": platform.python_version()}
-    gdal = {"gdal": pyogrio.__gdal_version_string__}
-    return found | gdal | {name: installed_version(name) for name in LIBRARIES}
+    """Return the versions of powersite, GDAL and the libraries that make the numbers.
+
+    Not that of Python, which makes none: with the same libraries the files of a pack are the same.
+    """
+    found = {"powersite": installed_version("powersite"), "gdal": pyogrio.__gdal_version_string__}
+    return found | {name: installed_version(name) for name in LIBRARIES}
 
 
 def installed_version(package: str) -> str:

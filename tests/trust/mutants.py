@@ -1,9 +1,9 @@
 """Mutants of the two files that decide most: ``python -m tests.trust.mutants``.
 
 mutmut changes a copy of the sources under ``mutants/`` in one place at a time, as pyproject.toml
-asks of it; the tests named there then have to fail. It is no requirement of powersite: ``pip install
-mutmut`` into an environment that has the others. What survives is listed, and has to stand in
-`ALIKE` with the reason why the answer is the same.
+asks of it; the tests named there then have to fail. It is no requirement of powersite: ``pip
+install mutmut`` into an environment that has the others. What survives is listed, and has to stand
+in `ALIKE` with the reason why the answer is the same.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def survivors() -> list[tuple[str, str, str]]:
 
 def _change(name: str) -> tuple[str, str]:
     """Return the function of a mutant and its first changed line."""
-    function = name.split(".x_")[-1].split("__mutmut")[0]
+    function = name.rsplit(".x_", maxsplit=1)[-1].split("__mutmut", maxsplit=1)[0]
     lines = mutmut("show", name).splitlines()
     return function, next(line for line in lines if line.startswith("+ "))[1:].strip()
 
