@@ -13,13 +13,28 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 ROOMS := geo layers maps cli.py
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench docs requirements licences sbom audit clean
+# Coverage sees no compiled loop, so their tests run once more, uncompiled: those that end soon.
+LOOPS := acceptance disjoint distance growth least_cost linear losses resample shapes terrain
+TOO_SLOW := any_raster or back_from_arrays or beta or cells_say or groups_equal or large_enough or \
+	more_than_a_block or prices_come or setback or thousand_pairs or tiling or unknown_slope
+
+.PHONY: coverage demo test lint bench docs requirements licences sbom audit clean
 
 demo: .venv/.runtime
 	$(BIN)/powersite site norway --load-mw 180 --out out/norway
 
 test: .venv/.dev
 	$(BIN)/pytest
+
+coverage: .venv/.dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --hypothesis-profile few \
+		-m "not slow and not peers" -k "not ($(TOO_SLOW))" \
+		$(foreach loop,$(LOOPS),tests/geo/test_$(loop).py)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet -o .coverage.json
+	$(BIN)/python -m tests.trust.covered .coverage.json
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 harden()  # before any module of tests loads GDAL
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("few", derandomize=True, deadline=None, max_examples=5)
 settings.load_profile("repeatable")
 
 LOOPBACK = ("127.", "::1", "localhost")
@@ -62,6 +63,12 @@ def missing(client: str) -> NoReturn:
 def elsewhere() -> dict[str, str]:
     """Environment of a client: ours, without what we settle for the GDAL inside our packages."""
     return {name: value for name, value in os.environ.items() if name not in SETTINGS}
+
+
+@pytest.fixture(scope="session")
+def unmeasured() -> dict[str, str]:
+    """Environment of a process that may write no file: coverage would want to write its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 @pytest.fixture(scope="session")

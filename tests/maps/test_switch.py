@@ -284,12 +284,14 @@ LIMITED_FORMATS = (
 
 
 @pytest.mark.slow
-def test_files_that_may_grow_no_further_end_with_6_and_a_line(tmp_path: Path) -> None:
+def test_files_that_may_grow_no_further_end_with_6_and_a_line(
+    tmp_path: Path, unmeasured: dict[str, str]
+) -> None:
     out = tmp_path / "out"
     place_pack(out, pack(x="1"))
     answer = subprocess.run(
         [sys.executable, "-c", LIMITED, str(out), ",".join(LIMITED_FORMATS)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, env=unmeasured,
     )  # fmt: skip
     assert (answer.returncode, answer.stderr) == (0, "")
     lines = answer.stdout.splitlines()
