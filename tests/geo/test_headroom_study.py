@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.errors import ScenarioError
 from geo.grid import build_grid
-from geo.headroom import _named, _overloads, headroom_study, hosting_capacity
+from geo.headroom import _named, _overloads, headroom_study, hosting_capacity, suited
+from geo.scenario import Scenario
 from tests.geo.nets import flows, network
 from tests.geo.toy import grid_of
 
@@ -116,6 +118,42 @@ def test_stations_abroad_have_no_row_and_lend_no_sureness() -> None:
     frame = hosting_capacity(build_grid(layers), flows([0, 0, 0], [0, 100, 100]))
     assert frame["bus_id"].tolist() == ["A@132", "B@132"]
     assert frame["confidence"].tolist() == pytest.approx([1.0 * 0.5, 0.5 * 0.5])
+
+
+def test_a_grid_that_is_not_too_large_is_asked_as_asked(grid) -> None:
+    asked = Scenario(situations=5)
+    found = suited(asked, grid, 3)
+    assert found.scenario is asked
+    assert (found.large, found.note) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("method", "mode", "found", "words"),
+    [
+        ("redispatch", "strict", "calibrated",
+         "headroom is by the linear method with calibrated limits instead of redispatch: dispatch "
+         "stays as it is, new load is supplied by unused capacity; next limits, upgrades and "
+         "flexible MW are not worked out, and 2N is looked for at the best sites only"),
+        ("linear", "strict", "strict", "2N is looked for at the best sites only"),
+    ],
+)  # fmt: skip
+def test_a_grid_too_large_for_redispatch_is_asked_by_the_linear_method(
+    grid, method, mode, found, words
+) -> None:
+    answer = suited(Scenario(load_mw=77, method=method, mode=mode), grid, 2)
+    assert answer.scenario == Scenario(load_mw=77, method="linear", mode=found)
+    assert answer.large
+    start = "The grid has 3 buses, more than the 2 of redispatch_max_buses: "
+    assert answer.note == f"{start}{words}."
+
+
+def test_situations_of_a_grid_too_large_are_refused(grid) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        suited(Scenario(situations=1), grid, 2)
+    assert str(refused.value) == (
+        "situations are solved by redispatch, and this grid has 3 buses, more than the 2 of "
+        "redispatch_max_buses; leave them out"
+    )
 
 
 def test_progress_is_told_to_who_asks_for_the_table_alone(grid) -> None:
