@@ -127,16 +127,21 @@ def test_a_grid_that_is_not_too_large_is_asked_as_asked(grid) -> None:
     assert (found.large, found.note) == (False, "")
 
 
+TWO_FEEDS = "2N is looked for at the best sites only"
+INSTEAD = (
+    "headroom is by the linear method with calibrated limits instead of redispatch: dispatch "
+    "stays as it is, new load is supplied by unused capacity; next limits, upgrades and "
+    "flexible MW are not worked out, and "
+)
+
+
 @pytest.mark.parametrize(
     ("method", "mode", "found", "words"),
     [
-        ("redispatch", "strict", "calibrated",
-         "headroom is by the linear method with calibrated limits instead of redispatch: dispatch "
-         "stays as it is, new load is supplied by unused capacity; next limits, upgrades and "
-         "flexible MW are not worked out, and 2N is looked for at the best sites only"),
-        ("linear", "strict", "strict", "2N is looked for at the best sites only"),
+        ("redispatch", "strict", "calibrated", INSTEAD + TWO_FEEDS),
+        ("linear", "strict", "strict", TWO_FEEDS),
     ],
-)  # fmt: skip
+)
 def test_a_grid_too_large_for_redispatch_is_asked_by_the_linear_method(
     grid, method, mode, found, words
 ) -> None:
