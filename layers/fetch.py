@@ -1,7 +1,8 @@
 """The one door to the network: a file by its address, through a cache that never holds a half.
 
 A file is written beside its place, hashed, and moved in when it is whole. What was cut off goes on
-where it stopped. An entry whose hash is no longer that of its note is fetched again.
+where it stopped, if it is still as it was left. An entry whose hash is no longer that of its note
+is fetched again.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.errors import FetchError
+from geo.errors import FetchError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LOG: Final = logging.getLogger("powersite.fetch")
 BLOCK: Final = 1 << 18
@@ -122,10 +124,10 @@ class Cache:
         return self.folder / hashlib.sha256(remote.url.encode()).hexdigest()[:16] / name
 
     def _is_whole(self, path: Path, remote: Remote) -> bool:
+        note = _read_note(path)
         try:
-            note = json.loads(_note(path).read_text(encoding="utf-8"))
             digest = _hash(path)
-        except (OSError, ValueError):
+        except OSError:
             return False
         whole = digest == note.get("sha256") and remote.sha256 in {"", digest}
         if not whole:
@@ -187,16 +189,16 @@ def _receive(remote: Remote, part: Path, timeout_s: float) -> None:
     if urllib.parse.urlsplit(remote.url).scheme not in SCHEMES:
         raise FetchError(f"{remote.name}: {plain_url(remote.url)} is not an address of the web")
     request = urllib.request.Request(remote.url, headers={"User-Agent": AGENT})  # noqa: S310 -- its scheme is checked
-    etag = _etag(part)
-    if done and etag:
+    etag = _etag(part) if done else ""
+    if etag:
         request.add_header("Range", f"bytes={done}-")
         request.add_header("If-Range", etag)
     opener = urllib.request.build_opener(_SameOrSafer)
     try:
         with opener.open(request, timeout=timeout_s) as answer:
             _write(remote, part, answer, done if answer.status == PARTIAL else 0)
-    except FetchError:
-        raise  # is an OSError, but trying again would not help
+    except (FetchError, OutputError):
+        raise  # are OSErrors, but trying again would not help
     except urllib.error.HTTPError as error:
         _refused(remote, part, error)
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
@@ -224,19 +226,53 @@ def _write(remote: Remote, part: Path, answer: Any, done: int) -> None:  # noqa:
     cap = f"{remote.max_bytes / 1e6:,.0f} MB"
     if total is not None and total > remote.max_bytes:
         raise FetchError(f"{remote.name}: has {total / 1e6:,.0f} MB, more than {cap}")
-    _note(part).write_text(json.dumps({"etag": answer.headers.get("ETag", "")}), encoding="utf-8")
-    with part.open("ab" if done else "wb") as stream:
-        while block := answer.read(BLOCK):
-            done += len(block)
-            if done > remote.max_bytes:
-                stream.close()
-                part.unlink()
-                raise FetchError(f"{remote.name}: goes on beyond {cap}")
-            stream.write(block)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        done = _pour(remote, part, answer, done)
+    finally:
+        _seal(part, answer.headers.get("ETag", ""))
+    if done > remote.max_bytes:
+        part.unlink()
+        raise FetchError(f"{remote.name}: goes on beyond {cap}")
     if total is not None and done < total:
         raise _TryAgainError(f"was cut off after {done:,} of {total:,} bytes")
+
+
+def _pour(remote: Remote, part: Path, answer: Any, done: int) -> int:  # noqa: ANN401 -- an answer
+    """Write what comes behind what is there; return how many bytes there are then."""
+    _note(part).unlink(missing_ok=True)
+    try:
+        with part.open("ab" if done else "wb") as stream:
+            for block in _blocks(remote, answer):
+                done += len(block)
+                if done > remote.max_bytes:
+                    break
+                stream.write(block)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise OutputError(
+            f"cannot write to '{part.parent}': {error.strerror or error}; "
+            "check its permissions and the free space, or name another folder after --cache"
+        ) from error
+    return done
+
+
+def _blocks(remote: Remote, answer: Any) -> Iterator[bytes]:  # noqa: ANN401 -- an answer
+    """Yield what comes; what the network does is no fault of the disk."""
+    while True:
+        try:
+            block = answer.read(BLOCK)
+        except (http.client.HTTPException, OSError) as error:
+            raise _TryAgainError(f"{plain_url(remote.url)} breaks off ({error})") from error
+        if not block:
+            return
+        yield block
+
+
+def _seal(part: Path, etag: str) -> None:
+    """Note what a piece holds; one that was killed has no note, and is not gone on from."""
+    with suppress(OSError):
+        _write_note(part, {"etag": etag, "sha256": _hash(part)})
 
 
 def _keep(path: Path, part: Path, note: dict[str, str]) -> None:
@@ -252,10 +288,7 @@ def _remember_absent(path: Path, url: str) -> None:
 
 
 def _known_absent(path: Path) -> bool:
-    try:
-        return ABSENT in json.loads(_note(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    return ABSENT in _read_note(path)
 
 
 def _write_note(path: Path, note: dict[str, str]) -> None:
@@ -269,10 +302,18 @@ def _note(path: Path) -> Path:
 
 
 def _etag(part: Path) -> str:
+    """Return the tag of a piece that is as it was left, '' of any other."""
+    note = _read_note(part)
+    return str(note.get("etag", "")) if note.get("sha256") == _hash(part) else ""
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    """Return what a note says; nothing where there is none, or a damaged one."""
     try:
-        return str(json.loads(_note(part).read_text(encoding="utf-8")).get("etag", ""))
+        note = json.loads(_note(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return ""
+        return {}
+    return note if isinstance(note, dict) else {}
 
 
 def _hash(path: Path) -> str:

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from geo.errors import FetchError
+from geo.errors import FetchError, OutputError
 from layers.fetch import Cache, Remote, plain_url
 from tests.layers.server import serving
 
@@ -109,6 +109,48 @@ def test_cut_off_for_good_keeps_nothing_but_can_go_on_later(server, cache) -> No
     assert not cache.has(it)
     assert cache.get(it).read_bytes() == DATA
     assert server.asked[-1][1] != ""
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda part: part.write_bytes(b"\xff" + part.read_bytes()[1:]),
+        lambda part: part.write_bytes(part.read_bytes()[:-7]),
+        lambda part: part.with_name(part.name + ".json").unlink(),
+        lambda part: part.with_name(part.name + ".json").write_text("[1]", encoding="utf-8"),
+    ],
+    ids=["a byte", "its end", "no note, as after a kill", "a note that is none"],
+)
+def test_a_piece_that_is_not_as_it_was_left_is_not_gone_on_from(spoil, server, cache) -> None:
+    """No catalogue knows the hash of the file, so nothing later would tell."""
+    it = remote(server.serve("/a.bin", DATA, *["cut"] * 4))
+    with pytest.raises(FetchError):
+        cache.get(it)
+    (part,) = cache.folder.rglob("*.part")
+    spoil(part)
+    assert cache.get(it).read_bytes() == DATA
+    assert server.asked[-1][1] == ""
+
+
+@pytest.mark.parametrize("note", ["", "[1]", "7", '{"sha256": 7}', "{", "\0"])
+def test_a_damaged_note_is_fetched_again(note: str, server, cache) -> None:
+    it = remote(server.serve("/a.bin", DATA))
+    path = cache.get(it)
+    path.with_name("a.bin.json").write_text(note, encoding="utf-8")
+    assert not cache.has(it)
+    assert cache.get(it).read_bytes() == DATA
+
+
+def test_a_full_disk_is_told_at_once_and_not_taken_for_the_network(
+    server, cache, waits, monkeypatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("layers.fetch.os.fsync", full)
+    with pytest.raises(OutputError, match=r"cannot write to .*No space left on device"):
+        cache.get(remote(server.serve("/a.bin", DATA)))
+    assert waits == []
 
 
 def test_slow_is_given_up(server, tmp_path, waits) -> None:
