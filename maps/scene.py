@@ -14,6 +14,7 @@ from geo.timeline import TIME_COLUMNS
 from geo.year_round import SUPPLY_COLUMNS
 from maps import reasons
 from maps.backdrop import backdrop, breaks
+from maps.best_sites import best_sites, sites_left_out
 from maps.branch_places import branch_places
 from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
@@ -51,6 +52,9 @@ TOLD: Final = (
 
 def scene(siting: Siting) -> dict[str, Any]:
     """Return what the page shows."""
+    every = len(siting.sites)
+    left_out = sites_left_out(siting)
+    counted, siting = counts(siting), best_sites(siting)
     place, asked = siting.layers.place, siting.scenario
     return {
         "schema_version": SCHEMA_VERSION,
@@ -62,10 +66,10 @@ def scene(siting: Siting) -> dict[str, Any]:
             "by": f"powersite {installed_version('powersite')}",
             "on": f"{created():%Y-%m-%d}",
         },
-        "counts": counts(siting),
+        "counts": counted,
         "grades": reasons.grade_meanings(siting),
         "cost_year": f"{place.standards.cost_year:.0f}",
-        "sure": {"top": siting.sureness.top, "sites": len(siting.sites)},
+        "sure": {"top": siting.sureness.top, "sites": every},
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
         "reranking": reranking(siting),
@@ -85,7 +89,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
-        "notes": [*siting.notes, *lines_left_out(siting)],
+        "notes": [*siting.notes, *lines_left_out(siting), *left_out],
     }
 
 
