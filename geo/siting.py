@@ -297,7 +297,7 @@ def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.nd
         Least distance; at 0 all are kept.
     """
     keep = np.ones(len(where_m), dtype=bool)
-    if spacing_m <= 0 or len(where_m) == 0:
+    if spacing_m <= 0 or always.all():
         return keep
     tree = cKDTree(where_m)
     for position in range(len(where_m)):
