@@ -166,7 +166,8 @@ def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
     towns = layers.settlements.frame if layers.settlements is not None else None
     if towns is None or towns["population"].sum() == 0:
         return np.full(len(stations), 1.0 / max(len(stations), 1))
-    tree = cKDTree(stations[["x_m", "y_m"]])
+    where = stations[["x_m", "y_m"]].to_numpy()
+    tree = cKDTree(where)
     places = np.c_[towns.geometry.x, towns.geometry.y]
     people = towns["population"].to_numpy() / towns["population"].sum()
     reach_m = layers.place.standards.demand_reach_km * M_PER_KM
@@ -175,7 +176,7 @@ def _shares(stations: pd.DataFrame, layers: Layers) -> Array:
         places, people, tree.query_ball_point(places, reach_m), strict=True
     ):
         chosen = near or [int(tree.query(place)[1])]
-        away_m = np.hypot(*(stations[["x_m", "y_m"]].to_numpy()[chosen] - place).T)
+        away_m = np.hypot(*(where[chosen] - place).T)
         pull = 1.0 / np.maximum(away_m, M_PER_KM)
         by_station[chosen] += part * pull / pull.sum()
     return by_station

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from geo.measures import measure, with_two_feeds
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.feeds import TwoFeeds
+    from geo.flow import Array
     from geo.kinds import Layers
     from geo.scenario import Scenario
     from geo.tie_lines import TieLines
 
 SAME_SCORE = 1e-9
 """Scores that differ by less differ by rounding."""
+SLIM = ["site_id", "x_m", "y_m", "kind", "grade", "score"]
+
+
+def _all(best: pd.DataFrame) -> Array:
+    return np.ones(len(best), dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +45,13 @@ class BestLinks:
     """Knows which pairs of points give 2N."""
 
     def of(
-        self, places: pd.DataFrame, tell: Callable[[float, str], None], *, paired: bool
-    ) -> pd.DataFrame:
+        self,
+        places: pd.DataFrame,
+        tell: Callable[[float, str], None],
+        *,
+        paired: bool,
+        keep: Callable[[pd.DataFrame], Array] = _all,
+    ) -> tuple[pd.DataFrame, int]:
         """Return each place's best link with all its measures, in rank order.
 
         Parameters
@@ -50,6 +62,13 @@ class BestLinks:
             Called with the share of the places that is done, and a message.
         paired
             Whether second feeds are looked for; else no link is 2N.
+        keep
+            Which of the best links to return, given x_m, y_m and kind of all of them in rank order.
+
+        Returns
+        -------
+        best, count
+            What is kept; and how many places have a link.
         """
         found = []
         for block, links in self.ties.blocks(places):
@@ -63,7 +82,16 @@ class BestLinks:
             measures = with_two_feeds(measures, feeds, self.layers, self.scenario)
             tell(done, "ranking")
             found.append(best_links(rank(measures, self.scenario, self.layers.place.standards)))
-        return in_order(pd.concat(found, ignore_index=True) if len(found) > 1 else found[0])
+        found = [part for part in found if len(part)] or found[:1]
+        # Ordered and thinned by a few columns, so that the measures of the rest are never together.
+        slim = in_order(pd.concat([part[SLIM] for part in found], keys=range(len(found))))
+        kept = slim[keep(slim)].index
+        parts = [
+            part.loc[kept[kept.get_level_values(0) == at].get_level_values(1)]
+            for at, part in enumerate(found)
+        ]
+        parts = [part for part in parts if len(part)] or parts[:1]
+        return in_order(pd.concat(parts, ignore_index=True)), len(slim)
 
     def looked_at_again(
         self,
@@ -74,7 +102,7 @@ class BestLinks:
     ) -> pd.DataFrame:
         """Return sites in rank order after second feeds were looked for at the first so many."""
         again = places["site_id"].isin(best["site_id"].iloc[:count])
-        first = self.of(places[again.to_numpy()].reset_index(drop=True), tell, paired=True)
+        first, _ = self.of(places[again.to_numpy()].reset_index(drop=True), tell, paired=True)
         return in_order(pd.concat([first, best.iloc[count:]], ignore_index=True))
 
 

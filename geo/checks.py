@@ -5,6 +5,7 @@ Every function yields or returns faults; `geo.kinds` raises them at once.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -198,11 +199,11 @@ def voltage_faults(layers: Layers) -> Iterator[Fault]:
         return
     listed = layers.substations.frame.set_index("id")["voltages_kv"].to_dict()
     lines, file = layers.lines.frame, layers.lines.source.file or "lines"
-    ends = zip(lines.index, lines["from_substation"], lines["to_substation"], strict=True)
-    for row, *stations in ends:
+    columns = (lines[name] for name in ("voltage_kv", "from_substation", "to_substation"))
+    voltages_of = cache(parse_voltages_kv)
+    for row, voltage_kv, *stations in zip(lines.index, *columns, strict=True):
         known = [listed[station] for station in stations if station in listed]
-        voltage_kv = lines.loc[row, "voltage_kv"]
-        if known and not any(voltage_kv in parse_voltages_kv(text) for text in known):
+        if known and not any(voltage_kv in voltages_of(text) for text in known):
             yield Fault(
                 f"{file} row {row} column voltage_kv",
                 f"unknown voltage {voltage_kv:g} kV; its substations list {' and '.join(known)}",

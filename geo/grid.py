@@ -8,7 +8,7 @@ that losing one of several in parallel needs no special case. What the data do n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -186,10 +186,11 @@ def _station_rows(
 
 
 def _line_rows(lines: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]:
+    type_of = cache(lambda kv: nearest_line_type(place.standards, kv, place.frequency_hz))
     for line in lines.itertuples():
         length_km = line.length_km if line.length_km > 0 else line.geometry.length / 1000.0
         length_km = max(length_km, MIN_LENGTH_KM)
-        kind = nearest_line_type(place.standards, line.voltage_kv, place.frequency_hz)
+        kind = type_of(line.voltage_kv)
         rating = (
             line.rating_mva
             if line.rating_mva > 0
@@ -217,21 +218,22 @@ def _line_rows(lines: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]
 
 def _transformer_rows(buses: pd.DataFrame, place: Place) -> Iterator[dict[str, object]]:
     several = buses[buses["substation_id"].duplicated(keep=False)]
-    for _, station in several.groupby("substation_id"):
-        levels = station.sort_values("voltage_kv", ascending=False)
-        for (high_bus, high), (low_bus, low) in pairwise(levels.iterrows()):
-            bank = nearest_transformer(place.standards, high["voltage_kv"], low["voltage_kv"])
-            levels_kv = f"{high['voltage_kv']:g}/{low['voltage_kv']:g}"
-            group = f"T:{high['substation_id']}:{levels_kv}"
+    levels = several.sort_values(["substation_id", "voltage_kv"], ascending=[True, False])
+    bank_of = cache(partial(nearest_transformer, place.standards))
+    for high, low in pairwise(levels.itertuples()):
+        if high.substation_id == low.substation_id:
+            bank = bank_of(high.voltage_kv, low.voltage_kv)
+            levels_kv = f"{high.voltage_kv:g}/{low.voltage_kv:g}"
+            group = f"T:{high.substation_id}:{levels_kv}"
             for unit in range(bank.units):
                 yield {
                     "branch_id": f"{group}/{unit + 1}",
-                    "name": f"{high['name']} {levels_kv} kV transformer",
-                    "from_bus": high_bus,
-                    "to_bus": low_bus,
+                    "name": f"{high.name} {levels_kv} kV transformer",
+                    "from_bus": high.Index,
+                    "to_bus": low.Index,
                     "kind": "transformer",
                     "group": group,
-                    "voltage_kv": low["voltage_kv"],
+                    "voltage_kv": low.voltage_kv,
                     "length_km": 0.0,
                     "x_pu": place.standards.transformer_x_pu * BASE_MVA / bank.unit_mva,
                     "limit_mw": bank.unit_mva,

@@ -164,11 +164,10 @@ def _with_what_is_known(own: gpd.GeoDataFrame, campuses: gpd.GeoDataFrame) -> gp
 def _ids(parcels: Parcels, country: str) -> list[str]:
     """Return the ids given, and for rows without one that of their ground."""
     rows = parcels.frame
-    kinds = rows["kind"].replace("", "greenfield")
-    made = [
-        site_ids(country, kind, np.array([shape], dtype=object))[0]
-        for kind, shape in zip(kinds, rows.geometry, strict=True)
-    ]
+    kinds = rows["kind"].replace("", "greenfield").to_numpy()
+    shapes, made = rows.geometry.to_numpy(), np.full(len(rows), "", dtype=object)
+    for kind in np.unique(kinds):
+        made[kinds == kind] = site_ids(country, str(kind), shapes[kinds == kind])
     return [given or own for given, own in zip(rows["site_id"], made, strict=True)]
 
 

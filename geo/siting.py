@@ -62,6 +62,10 @@ SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
 PAIRED_SITES = 100
 """Best sites that second feeds are looked for at where the network is large."""
+SURE_SITES = 20_000
+"""Best sites that compete in the draws; of the rest it is not known how sure they are."""
+TIMED_SITES = 50_000
+"""Best sites whose tasks are listed."""
 EXTRA_COLUMNS = [
     "flexible_mw", "firm_mw_p10", "firm_mw_p50", "firm_mw_p90",
     "normal_mw_p10", "normal_mw_p50", "normal_mw_p90",
@@ -183,12 +187,13 @@ def find_sites(
         grid, flows, paths, scenario.load_mw, scenario.cutoff, scenario.mode if how.large else None
     )
     linking = BestLinks(layers, scenario, ties, points, feeds)
-    linked = linking.of(
+    best, linked = linking.of(
         candidates.frame,
         lambda done, message: tell(0.65 + 0.2 * done, message),
         paired=not how.large,
+        keep=lambda found: apart(found, scenario, chosen=layers.parcels is not None),
     )
-    best, dropped = choose(linked, candidates, scenario, chosen=layers.parcels is not None)
+    dropped = _dropped(candidates, linked, best, scenario)
     if how.large and not best.empty:
         count = max(scenario.top, PAIRED_SITES)
         best = linking.looked_at_again(
@@ -206,8 +211,9 @@ def find_sites(
     )  # fmt: skip
     best = best.join(links_abroad(best["poi_id"], best["limiting_outage_id"], grid, flows))
     best = best.join(closer.firm_mw, on="poi_id")
-    sure = sureness(best, scenario, place.standards)
+    sure = sureness(best.head(SURE_SITES), scenario, place.standards)
     best = best.join(sure.sites[SURE_COLUMNS])
+    best = best.assign(robust=best["robust"].eq(other=True))
     tell(0.96, "regions")
     sites = _present(best, candidates.frame, grid, scenario)
     looked = looked_at(sites, scenario, also)
@@ -229,11 +235,12 @@ def find_sites(
         notes=(
             *lost,
             *([how.note] if how.note else []),
+            *_left_out(best),
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
             *layers.remarks,
         ),
-        gantt=gantt(best, layers, scenario.seed),
+        gantt=gantt(best[_scheduled(best, also)], layers, scenario.seed),
         redispatch=study.redispatch,
         known=completeness(read, layers),
     )  # fmt: skip
@@ -247,44 +254,39 @@ def _candidates(
     return find_candidates(layers, scenario, points[["x_m", "y_m"]].to_numpy(float), tiling)
 
 
-def choose(
-    best: pd.DataFrame, candidates: Candidates, scenario: Scenario, *, chosen: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Merge greenfield neighbours into the better one.
+def apart(best: pd.DataFrame, scenario: Scenario, *, chosen: bool = False) -> np.ndarray:
+    """Return which places stay when greenfield neighbours merge into the better one.
 
     Parameters
     ----------
     best
-        The best link of each place, in rank order.
-    candidates
-        For the reasons of what was dropped before.
+        x_m, y_m and kind of places in rank order.
     scenario
         Spacing.
     chosen
         Whether the places are somebody's choice, of which none gives way to another.
-
-    Returns
-    -------
-    sites, dropped
-        Sites re-ranked from 1; reasons with counts.
     """
-    keep = distinct(
+    return distinct(
         best[["x_m", "y_m"]].to_numpy(float),
         (best["kind"] == "campus").to_numpy() | chosen,
         scenario.spacing_km * M_PER_KM,
     )
+
+
+def _dropped(
+    candidates: Candidates, linked: int, kept: pd.DataFrame, scenario: Scenario
+) -> pd.DataFrame:
+    """Count what was dropped by its reason."""
     reasons = dict(candidates.dropped)
-    unlinked = len(candidates.frame) - len(best)
+    unlinked = len(candidates.frame) - linked
     reasons["no point of connection in reach"] = (
         reasons.get("no point of connection in reach", 0) + unlinked
     )
-    reasons[f"within {scenario.spacing_km:g} km of a better site"] = int((~keep).sum())
-    dropped = pd.DataFrame(
+    reasons[f"within {scenario.spacing_km:g} km of a better site"] = linked - len(kept)
+    return pd.DataFrame(
         [{"reason": reason, "count": count} for reason, count in sorted(reasons.items()) if count],
         columns=["reason", "count"],
     )
-    kept = best[keep]
-    return kept.assign(rank=np.arange(1, len(kept) + 1)), dropped
 
 
 def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.ndarray:
@@ -300,7 +302,7 @@ def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.nd
         Least distance; at 0 all are kept.
     """
     keep = np.ones(len(where_m), dtype=bool)
-    if spacing_m <= 0 or len(where_m) == 0:
+    if spacing_m <= 0 or always.all():
         return keep
     tree = cKDTree(where_m)
     for position in range(len(where_m)):
@@ -308,6 +310,11 @@ def distinct(where_m: np.ndarray, always: np.ndarray, spacing_m: float) -> np.nd
             near = np.array(tree.query_ball_point(where_m[position], spacing_m), dtype=int)
             keep[near[(near > position) & ~always[near]]] = False
     return keep
+
+
+def _scheduled(best: pd.DataFrame, also: Collection[str]) -> np.ndarray:
+    """Return the sites whose tasks are listed."""
+    return (np.arange(len(best)) < TIMED_SITES) | best["site_id"].isin(also).to_numpy()
 
 
 def _silent(_fraction: float, _message: str) -> None:
@@ -331,6 +338,13 @@ def _present(
         land = [name for name in land if name == "barred_share"]
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
+
+
+def _left_out(best: pd.DataFrame) -> list[str]:
+    """Say of how many sites it is known how sure they are, where that is not all."""
+    if len(best) <= SURE_SITES:
+        return []
+    return [f"How sure a rank is was drawn among the best {SURE_SITES:,} of {len(best):,} sites."]
 
 
 def _notes(

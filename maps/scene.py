@@ -26,7 +26,7 @@ from maps.plans import plans
 from maps.reranking import reranking
 from maps.supply_paths import path_sentences
 from maps.text import number
-from maps.thinning import drawn_lines, drawn_plants, drawn_stations, left_out
+from maps.thinning import best_sites, drawn_lines, drawn_plants, drawn_stations, left_out
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,6 +50,7 @@ TOLD: Final = (
 
 def scene(siting: Siting) -> dict[str, Any]:
     """Return what the page shows."""
+    every, siting = siting, best_sites(siting)
     place, asked = siting.layers.place, siting.scenario
     return {
         "schema_version": SCHEMA_VERSION,
@@ -61,10 +62,10 @@ def scene(siting: Siting) -> dict[str, Any]:
             "by": f"powersite {installed_version('powersite')}",
             "on": f"{created():%Y-%m-%d}",
         },
-        "counts": counts(siting),
+        "counts": counts(every),
         "grades": reasons.grade_meanings(siting),
         "cost_year": f"{place.standards.cost_year:.0f}",
-        "sure": {"top": siting.sureness.top, "sites": len(siting.sites)},
+        "sure": {"top": siting.sureness.top, "sites": len(every.sites)},
         "labels": {name: list(asdict(label(name)).values()) for name in _labelled(siting)},
         "table_rows": TABLE_ROWS,
         "reranking": reranking(siting),
@@ -85,7 +86,7 @@ def scene(siting: Siting) -> dict[str, Any]:
         "sources": [
             {"layer": layer.kind} | asdict(layer.source) for layer in siting.layers.sources()
         ],
-        "notes": [*siting.notes, *left_out(siting)],
+        "notes": [*siting.notes, *left_out(every)],
     }
 
 

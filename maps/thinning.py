@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 MOST_DRAWN: Final = 50_000
 """Features of one layer that a page can draw without standing still."""
+MOST_SITES: Final = 100_000
+"""Sites that a page can rank again; above `MOST_DRAWN` it shows them in squares."""
+
+
+def best_sites(siting: Siting) -> Siting:
+    """Return the answer with the sites that a page can hold: the best, and that of each region."""
+    frame = siting.sites
+    if len(frame) <= MOST_SITES:
+        return siting
+    kept = np.arange(len(frame)) < MOST_SITES
+    kept |= frame["site_id"].isin(siting.regions["best_site_id"]).to_numpy()
+    return replace(siting, sites=frame[kept].reset_index(drop=True))
 
 
 def drawn_lines(siting: Siting) -> gpd.GeoDataFrame:
@@ -59,8 +72,9 @@ def drawn_plants(siting: Siting) -> gpd.GeoDataFrame | None:
 
 
 def left_out(siting: Siting) -> list[str]:
-    """Say which layers the map does not draw whole."""
+    """Say which layers the map does not show whole."""
     drawn = {
+        "sites": (best_sites(siting).sites, siting.sites, "the best, and that of each region"),
         "lines": (
             drawn_lines(siting),
             siting.layers.lines.frame,
@@ -76,7 +90,7 @@ def left_out(siting: Siting) -> list[str]:
     if plants is not None and siting.layers.plants is not None:
         drawn["plants"] = (plants, siting.layers.plants.frame, "the largest")
     return [
-        f"The map draws {len(part):,} of {len(whole):,} {name}: {which}. The GeoPackage has all."
+        f"The map shows {len(part):,} of {len(whole):,} {name}: {which}. The GeoPackage has all."
         for name, (part, whole, which) in drawn.items()
         if len(part) < len(whole)
     ]

@@ -157,9 +157,9 @@ def test_of_very_many_lines_those_that_decide_are_drawn_and_it_is_said(
     part = scene(siting)
     assert whole["lines"]["rows"] == len(ids)
     assert part["lines"]["rows"] == len(part["lines"]["paths"]) == len(decide)
-    notes = [note for note in part["notes"] if note.startswith("The map draws")]
-    assert notes[0].startswith(f"The map draws {len(decide)} of {len(ids)} lines")
-    assert not any(note.startswith("The map draws") for note in whole["notes"])
+    notes = [note for note in part["notes"] if note.startswith("The map shows")]
+    assert notes[0].startswith(f"The map shows {len(decide)} of {len(ids)} lines")
+    assert not any(note.startswith("The map shows") for note in whole["notes"])
     limits = [limit_names(one) for one in (whole, part)]
     assert limits[1]
     assert limits[1].items() <= limits[0].items()
@@ -179,3 +179,16 @@ def test_of_very_many_stations_and_plants_those_that_serve_and_the_largest_are_d
     largest = sorted(siting.layers.plants.frame["capacity_mw"])[-len(wanted) :]
     assert sorted(values(content["plants"], "capacity_mw")) == largest
     assert any(f"of {len(stations)} substations" in note for note in content["notes"])
+
+
+def test_of_very_many_sites_the_best_and_those_of_regions_are_shown(
+    siting: Siting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maps.thinning.MOST_SITES", 2)
+    ids = siting.sites["site_id"].tolist()
+    last = siting.regions.assign(best_site_id=["", *([ids[-1]] * (len(siting.regions) - 1))])
+    content = scene(replace(siting, regions=last))
+    assert values(content["sites"], "site_id") == [*ids[:2], ids[-1]]
+    assert content["counts"]["by_grade"] == {"A": 2, "B": 2, "C": 2, "D": 2}
+    assert content["sure"]["sites"] == len(ids)
+    assert any(f"shows 3 of {len(ids)} sites" in note for note in content["notes"])
