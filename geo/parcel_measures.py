@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import ScenarioError
+from geo.surface import are_boxes
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.surface import Bools, Floats, Raster
+    from geo.surface import Floats, Raster
 
 
 AT_ONCE: Final = 1 << 20
@@ -148,19 +149,6 @@ def length_within_m(polygons: NDArray[Any], lines: NDArray[Any]) -> Floats:
         inner = shapely.length(shapely.intersection(polygons[rest[which]], lines[line]))
         out[rest] = np.bincount(which, inner, minlength=len(rest))
     return out
-
-
-def are_boxes(polygons: NDArray[Any]) -> Bools:
-    """Return which polygons are rectangles along the axes, with nothing cut out."""
-    box = np.zeros(len(polygons), dtype=bool)
-    five = shapely.get_num_coordinates(polygons) == 5  # noqa: PLR2004 -- corners of a closed box
-    at = np.flatnonzero(five & (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON))
-    x, y = shapely.get_coordinates(polygons[at]).reshape(-1, 5, 2).transpose(2, 0, 1)
-    level, upright = np.diff(y, axis=1) == 0, np.diff(x, axis=1) == 0
-    turns = (level[:, 0::2] & upright[:, 1::2]).all(axis=1)
-    turns |= (upright[:, 0::2] & level[:, 1::2]).all(axis=1)
-    box[at] = turns & (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0)
-    return box
 
 
 def percentiles(values: NDArray[np.floating]) -> Floats:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
+import shapely
 
 from geo.errors import LayerError
 
@@ -213,3 +214,16 @@ class Surfaces:
     """Class of the land cover to its meaning; a class without a row is unknown."""
     cell_m: float = 250.0
     """Side of the cells that land is screened on."""
+
+
+def are_boxes(polygons: NDArray[Any]) -> Bools:
+    """Return which polygons are rectangles along the axes, with nothing cut out."""
+    box = np.zeros(len(polygons), dtype=bool)
+    five = shapely.get_num_coordinates(polygons) == 5  # noqa: PLR2004 -- corners of a closed box
+    at = np.flatnonzero(five & (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON))
+    x, y = shapely.get_coordinates(polygons[at]).reshape(-1, 5, 2).transpose(2, 0, 1)
+    level, upright = np.diff(y, axis=1) == 0, np.diff(x, axis=1) == 0
+    turns = (level[:, 0::2] & upright[:, 1::2]).all(axis=1)
+    turns |= (upright[:, 0::2] & level[:, 1::2]).all(axis=1)
+    box[at] = turns & (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0)
+    return box

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.surface import are_boxes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,7 +50,7 @@ def zone_means(raster: RasterFile, shapes: NDArray[Any]) -> pd.DataFrame:
     for rows in _neighbours(raster, shapes):
         window = _window(raster, shapes[rows])
         if window is not None:
-            pixels, boxed = raster.read(*window).astype(float), _are_boxes(shapes[rows])
+            pixels, boxed = raster.read(*window).astype(float), are_boxes(shapes[rows])
             boxed &= boxed.sum() >= MANY
             corner = _corner(raster, window)
             if boxed.any():
@@ -82,17 +84,6 @@ def _window(raster: RasterFile, shapes: NDArray[Any]) -> tuple[int, int, int, in
 def _corner(raster: RasterFile, window: tuple[int, int, int, int]) -> tuple[float, float]:
     """Return the western and northern edge of a window."""
     return raster.west + window[1] * raster.pixel_x, raster.north - window[0] * raster.pixel_y
-
-
-def _are_boxes(shapes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which shapes are rectangles along the axes, with nothing cut out."""
-    area = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
-    corners = shapely.get_num_coordinates(shapes) == 5  # noqa: PLR2004 -- of a closed box
-    out: NDArray[np.bool_] = area & corners
-    x, y = shapely.get_coordinates(shapes[out]).reshape(-1, 5, 2).transpose(2, 0, 1)
-    level, upright = np.diff(y, axis=1) == 0, np.diff(x, axis=1) == 0
-    out[out] = (level ^ upright).all(axis=1) & (level[:, :-1] ^ level[:, 1:]).all(axis=1)
-    return out
 
 
 def _of_boxes(

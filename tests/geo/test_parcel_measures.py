@@ -14,12 +14,12 @@ from shapely import LineString, MultiLineString, Point, Polygon, box
 from geo.errors import ScenarioError
 from geo.parcel_measures import (
     Wanted,
-    are_boxes,
     distance_m,
     length_within_m,
     measured,
     percentiles,
 )
+from geo.surface import are_boxes
 
 
 def shapes(*those: object) -> np.ndarray:

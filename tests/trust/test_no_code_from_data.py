@@ -14,36 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.trust.country import FILES, Country
+from tests.trust.payloads import EVIL, MARK, PAYLOADS, TERMINAL, spoil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.trust.country import Country
+
 ROOT = Path(__file__).resolve().parents[2]
-MARK = "Qq"
-PAYLOADS = (
-    "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "\x9b2J",
-    "\x08\x08", "\x7f", "\u202egnp.exe", "<script>alert(1)</script>", '"><b>',
-    "</script><img src=x onerror=a>", "{{ 7*191 }}", "{% raw %}", "${7*191}", "=1+2", "@SUM(1)",
-    "+1|cmd", "-2+3", "'; DROP TABLE sites;--", "%s%n", "\\u003cb\\u003e", "javascript:alert(1)",
-    "a\nb", "a\tb", "\u2028", "&lt;", "`x`",
-)  # fmt: skip
-EVIL = MARK + " ".join(PAYLOADS)
-TEXTS = {
-    "substations.csv": ("Alpha", "Beta", "Gamma", "Delta"),
-    "lines.csv": ("Alpha - Beta", "Gamma - Delta"),
-    "plants.csv": ("Dam", "Stack"),
-    "gas_fields.csv": ("Well",),
-    "settlements.csv": ("Town", "Hamlet"),
-    "loads.csv": ("Works", "an aluminium works"),
-    "climate.csv": ("Town",),
-    "land_prices.csv": ("sale",),
-    "policy.csv": ("queue", "Study of the queue", "A tax", "https://example.org/rule"),
-    "campuses.csv": ("Old Hall", "Someone", "runs", "mining"),
-    "ties.csv": ("Cable", "as traded"),
-    "outages.csv": ("Tower",),
-}
-TERMINAL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]")
 RUNS = {"pickle", "cPickle", "dill", "marshal", "shelve", "joblib", "yaml", "code", "codeop", "pty"}
 CALLS = {"eval", "exec", "compile", "__import__", "loads_pickle", "read_pickle", "to_pickle"}
 
@@ -51,22 +29,7 @@ CALLS = {"eval", "exec", "compile", "__import__", "loads_pickle", "read_pickle",
 @pytest.fixture
 def evil(country: Country) -> Country:
     """The country with the payloads in every text of every layer and of its settings."""
-    for file, texts in TEXTS.items():
-        rows = list(csv.reader(io.StringIO(country.read(file))))
-        spoilt = [[EVIL if cell in texts else cell for cell in row] for row in rows]
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(spoilt)
-        country.write(file, text.getvalue())
-    for kind, old in (("barred", "Lake"), ("barred", "water"), ("regions", "East")):
-        content = country.read(f"{kind}.geojson").replace(f'"{old}"', json.dumps(EVIL))
-        country.write(f"{kind}.geojson", content)
-    prices = country.read("land_prices.csv").replace("East", '"' + EVIL.replace('"', '""') + '"')
-    country.write("land_prices.csv", prices)
-    settings = country.read("place.toml")
-    for old in ("Made up.", "Toyland", "CC0-1.0", *(f"{name[:-4]} of Toyland" for name in FILES)):
-        settings = settings.replace(f'"{old}"', json.dumps(EVIL).replace("\x7f", "\\u007f"))
-    country.write("place.toml", settings)
-    return country
+    return spoil(country)
 
 
 def cells(path: Path) -> Iterator[str]:
