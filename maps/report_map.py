@@ -148,8 +148,11 @@ class _Canvas:
             self._areas(shapes, facecolor=LAND, edgecolor=edge, linewidth=width)
         if siting.layers.barred is not None:
             barred = siting.layers.barred.frame
-            wet = barred[barred["reason"].astype(str).str.contains("water|lake|river", case=False)]
-            self._areas(wet.geometry.simplify(tolerance_m), facecolor=WATER, linewidth=0)
+            reason = barred["reason"].astype(str)
+            wet = reason.str.contains("water|lake|river", case=False)
+            for which, colour in ((reason == "sea", SEA), (wet, WATER)):
+                shapes = barred[which].geometry.simplify(tolerance_m)
+                self._areas(shapes, facecolor=colour, linewidth=0)
 
     def lines(self, siting: Siting) -> None:
         lines = siting.layers.lines.frame

@@ -51,7 +51,8 @@
   }
 
   const GROUND = () => ({ pane: "ground", renderer: powersite.groundCanvas, interactive: false });
-  const isWet = (area) => /water|lake|sea|river|glacier|reservoir/i.test(area.reason);
+  powersite.isWet = (area) => /water|lake|sea|river|glacier|reservoir/i.test(area.reason);
+  const groundColour = (area) => (area.reason === "sea" ? "sea" : powersite.isWet(area) ? "water" : "barred");
 
   const DRAW = {
     ground: (add) => {
@@ -62,7 +63,7 @@
     },
     barred: (add) => {
       for (const area of tables.barred) {
-        add(L.polygon(area.path, { ...GROUND(), stroke: false, fillColor: colour(isWet(area) ? "water" : "barred"), fillOpacity: 1 }));
+        add(L.polygon(area.path, { ...GROUND(), stroke: false, fillColor: colour(groundColour(area)), fillOpacity: 1 }));
       }
     },
     graticule: (add) => {

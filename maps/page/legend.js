@@ -50,7 +50,7 @@
       ["tiles", null],
       ["barred", () => entries([
         [swatch(colour("water"), "area"), t("legend.water")],
-        tables.barred.every((area) => /water/i.test(area.reason)) ? null : [swatch(colour("barred"), "area"), t("legend.barred_other")]])],
+        tables.barred.every(powersite.isWet) ? null : [swatch(colour("barred"), "area"), t("legend.barred_other")]])],
       ["towns", null],
       ["graticule", null],
     ]],
