@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.frames import records
@@ -26,7 +27,7 @@ def known_rows(found: Completeness | None) -> dict[str, Any] | None:
     if found is None:
         return None
     order = [row.layer for row in found.known]
-    km = found.km_by_voltage.reset_index().round(1)
+    km = found.km_by_voltage.reset_index().round(3)
     return {
         "layers": [
             {
@@ -51,7 +52,7 @@ def known_rows(found: Completeness | None) -> dict[str, Any] | None:
 def _lines(found: Completeness) -> Iterator[str]:
     yield "Known, of the rows of each layer:"
     for row in found.known:
-        share = f"{row.share:.0%}" if row.rows else "no rows"
+        share = _percent(row.share) if row.rows else "no rows"
         yield f"  {row.layer:<14}{row.what:<26}{row.known:>8,} of {row.rows:>7,}  {share:>5}"
     if found.rules:
         yield "Set by a rule, because the data do not say:"
@@ -77,3 +78,8 @@ def _lines(found: Completeness) -> Iterator[str]:
     if found.notes:
         yield "What the sources say:"
         yield from (f"  {plain(note)}" for note in found.notes)
+
+
+def _percent(share: float) -> str:
+    """Round down, as the page does: what lacks a row is not whole."""
+    return f"{math.floor(100 * share + 1e-9)}%"

@@ -34,7 +34,7 @@
   function kilometres(rows) {
     const published = rows.some((one) => one.published_km > 0);
     const lines = rows.map((one) => {
-      const beside = one.published_km > 0 ? [`${number(one.published_km)} (${percent(share(one.line_km, one.published_km))})`] : ["–"];
+      const beside = one.published_km > 0 ? [`${number(one.published_km)} (${percent(Math.round((100 * one.line_km) / one.published_km))})`] : ["–"];
       return row(`${number(one.voltage_kv, one.voltage_kv % 1 ? 1 : 0)}\u00a0kV`, number(one.line_km), number(one.circuit_km), ...(published ? beside : []));
     });
     return table("kilometres", [t("known.km"), t("known.voltage"), t("known.route"), t("known.circuits"), ...(published ? [t("known.published")] : [])], lines);
@@ -48,7 +48,7 @@
     const found = data.known;
     if (!found) return [];
     const lengths = found.published_note || (found.kilometres.some((one) => one.published_km > 0) ? "" : t("known.none_published"));
-    const parts = found.parts > 1 ? t("known.parts", { count: found.parts, share: number(Math.floor(100 * found.largest_part)) }) : "";
+    const parts = found.parts > 1 ? t("known.parts", { count: found.parts, share: number(Math.round(100 * found.largest_part)) }) : "";
     return [element("section", { class: "source", id: "known" }, element("h3", {}, t("known.title")), layers(found.layers), kilometres(found.kilometres),
       ...[lengths, parts].filter(Boolean).map((words) => element("p", { class: "muted small" }, words)), rules(found.rules))];
   };
