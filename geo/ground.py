@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from pyproj import Proj, Transformer
 
+from geo.crossings import terrain_of
 from geo.errors import LayerError
 from geo.shapes import Segments, segments_of
 from geo.standards import nearest_line_cost
@@ -177,8 +178,7 @@ def _crossings(layers: Layers) -> tuple[tuple[str, Segments], ...]:
     known = [row.name for row in layers.place.standards.terrains]
     if layers.barred is None:
         return ()
-    frame = layers.barred.frame
-    terrain = frame["terrain"].where(frame["terrain"] != "", frame["reason"])
+    frame, terrain = layers.barred.frame, terrain_of(layers.barred)
     solid = frame.geometry.geom_type.str.endswith("Polygon")
     return tuple(
         (name, segments_of(frame.geometry[(terrain == name) & solid]))

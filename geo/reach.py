@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -10,16 +10,20 @@ from scipy.spatial import cKDTree
 
 from geo.balance import firm_capacity_mw
 from geo.cost import tie_circuits
+from geo.crossings import terrain_factor
 from geo.routing import Ends, routes
 from geo.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from geo.crossings import Crossed
     from geo.flow import Array
     from geo.grid import GridGraph
     from geo.ground import Ground
     from geo.kinds import Layers, Place
     from geo.scenario import Scenario
     from geo.tiles import Tiling
+
+LINK_COLUMNS: Final = ("place", "bus_id", "straight_km", "tie_km", "terrain_factor")
 
 
 def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> pd.DataFrame:
@@ -43,7 +47,11 @@ def points_of_connection(grid: GridGraph, place: Place, scenario: Scenario) -> p
 
 
 def connect(
-    places: pd.DataFrame, points: pd.DataFrame, scenario: Scenario, detour_factor: float
+    places: pd.DataFrame,
+    points: pd.DataFrame,
+    scenario: Scenario,
+    detour_factor: float,
+    crossings: tuple[Crossed, ...] = (),
 ) -> pd.DataFrame:
     """Link every place to every point of connection that a line no longer than the reach gets to.
 
@@ -57,24 +65,28 @@ def connect(
         Reach.
     detour_factor
         Line length over straight distance.
+    crossings
+        Ground that costs more to cross; of a line with its detours the same share lies on it as of
+        the straight one.
 
     Returns
     -------
     DataFrame
-        One row per link: ``place`` (row position), bus_id, straight_km, tie_km, terrain_factor (1).
+        One row per link: ``place`` (row position), bus_id, straight_km, tie_km, terrain_factor:
+        its cost over that of as long a line on flat, open land.
     """
-    here = cKDTree(places[["x_m", "y_m"]].to_numpy(float))
-    there = cKDTree(points[["x_m", "y_m"]].to_numpy(float))
+    here, there = (rows[["x_m", "y_m"]].to_numpy(float) for rows in (places, points))
     straight_m = scenario.reach_km * M_PER_KM / detour_factor
-    pairs = here.sparse_distance_matrix(there, straight_m, output_type="ndarray")
+    pairs = cKDTree(here).sparse_distance_matrix(cKDTree(there), straight_m, output_type="ndarray")
     links = pd.DataFrame(
         {
             "place": pairs["i"],
             "bus_id": points.index.to_numpy()[pairs["j"]],
             "straight_km": pairs["v"] / M_PER_KM,
+            "terrain_factor": terrain_factor(crossings, here[pairs["i"]], there[pairs["j"]]),
         }
     ).sort_values(["place", "straight_km", "bus_id"], ignore_index=True)
-    return links.assign(tie_km=links["straight_km"] * detour_factor, terrain_factor=1.0)
+    return links.assign(tie_km=links["straight_km"] * detour_factor)[list(LINK_COLUMNS)]
 
 
 def connect_over(
@@ -95,8 +107,8 @@ def connect_over(
     links = found.merge(buses, on="point")
     away = where[links["place"]] - spots[links["point"]]
     links = links.assign(straight_km=np.hypot(*away.T) / M_PER_KM, tie_km=links["route_km"])
-    columns = ["place", "bus_id", "straight_km", "tie_km", "terrain_factor"]
-    return links[columns].sort_values(["place", "straight_km", "bus_id"], ignore_index=True)
+    links = links[list(LINK_COLUMNS)]
+    return links.sort_values(["place", "straight_km", "bus_id"], ignore_index=True)
 
 
 def generation_in_reach(places: pd.DataFrame, layers: Layers, scenario: Scenario) -> pd.DataFrame:

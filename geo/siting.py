@@ -334,8 +334,8 @@ def _present(
     )
     geometry = places.set_index("site_id").geometry.loc[named["site_id"]].to_numpy()
     land = [name for name in LAND_COLUMNS if name in named and name not in EXTRA_COLUMNS]
-    if set(land) <= {"terrain_factor", "barred_share"}:  # the factor is that of straight lines
-        land = [name for name in land if name == "barred_share"]
+    if set(land) <= {"terrain_factor", "barred_share"} and (named["terrain_factor"] == 1.0).all():
+        land = [name for name in land if name == "barred_share"]  # straight lines over open land
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
 

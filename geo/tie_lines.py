@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.crossings import crossings_of, terrain_of
 from geo.ground import ground_of
 from geo.reach import connect, connect_over
 from geo.routing import Ends, drawn, routes
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.crossings import Crossed
     from geo.kinds import Layers
     from geo.scenario import Scenario
     from geo.tiles import Tiling
@@ -41,11 +44,15 @@ class TieLines:
     tiling: Tiling
     """How surfaces are worked on."""
 
+    @cached_property
+    def _crossings(self) -> tuple[Crossed, ...]:
+        return crossings_of(self.layers)
+
     def connect(self, places: pd.DataFrame) -> pd.DataFrame:
         """Link every place to every point in reach, as `geo.reach.connect` does."""
         if self.layers.surfaces is None:
             factor = self.layers.place.standards.detour_factor
-            return connect(places, self.points, self.scenario, factor)
+            return connect(places, self.points, self.scenario, factor, self._crossings)
         where = self.points[["x_m", "y_m"]].to_numpy(float)
         ground, _ = ground_of(self.layers, self.scenario, where)
         return connect_over(ground, places, self.points, self.tiling)
@@ -86,13 +93,14 @@ class TieLines:
         Parameters
         ----------
         best
-            site_id, poi_id, x_m, y_m, tie_km; line_usd and terrain_factor where surfaces are known.
+            site_id, poi_id, x_m, y_m, tie_km, line_usd, terrain_factor.
 
         Returns
         -------
         GeoDataFrame
-            site_id, poi_id, tie_km; and over known ground, by terrain that any line crosses,
-            km_<terrain> and usd_<terrain>, which add up to line_usd.
+            site_id, poi_id, tie_km; and by terrain that any line crosses, km_<terrain> and
+            usd_<terrain>, which add up to line_usd over known ground; of ground that is not known,
+            only what is barred and costs more to cross is told.
         """
         poi = self.points.loc[best["poi_id"], ["x_m", "y_m"]].to_numpy(float)
         here = best[["x_m", "y_m"]].to_numpy(float)
@@ -100,6 +108,12 @@ class TieLines:
         straight = shapely.linestrings(np.stack([here, poi], axis=1))
         crs = self.layers.place.crs
         if self.layers.surfaces is None:
+            for ground in self._crossings:
+                share = ground.share(here, poi)
+                if share.any():
+                    worth = share * ground.price / best["terrain_factor"].to_numpy(float)
+                    frame[f"km_{ground.terrain}"] = share * frame["tie_km"]
+                    frame[f"usd_{ground.terrain}"] = worth * best["line_usd"].to_numpy(float)
             return gpd.GeoDataFrame(frame, geometry=straight, crs=crs)
         return self._drawn(frame, here, poi, best["line_usd"].to_numpy(float))
 
@@ -143,4 +157,8 @@ def ground_notes(layers: Layers) -> dict[str, bool]:
         "is known for less than half of a site is shown as unknown.": surfaces is not None,
         "Tie-lines follow the cheapest way over these cells in eight directions, which makes them "
         "up to 8 % longer than a free line; they are no route survey.": surfaces is not None,
+        "Tie-lines are straight, with a detour for their length; over barred water they cost as "
+        "the table of terrains says, and a way round may be cheaper.": surfaces is None
+        and layers.barred is not None
+        and bool((terrain_of(layers.barred) == "water").any()),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -11,13 +11,12 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import OutputError
-from maps.manifest import created
 from maps.qml import qml
+from maps.stamp import fixed_date
 from maps.styles import STYLES
 from maps.write import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -73,22 +72,6 @@ def write_geopackage(delivery: Delivery, path: Path) -> None:
                 _add_columns(base, delivery)
         except (DataSourceError, DataLayerError, sqlite3.Error) as error:
             raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error
-
-
-@contextmanager
-def fixed_date() -> Iterator[str]:
-    """Let the drivers stamp files with the time that the manifest tells, not with their own.
-
-    Ids that the file geodatabase draws by the clock are then drawn by their number: the same in two
-    runs, and as different from each other within a file.
-    """
-    stamp = created().strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    settled = {"OGR_CURRENT_DATE": stamp, "OPENFILEGDB_REPRODUCIBLE_UUID": "YES"}
-    pyogrio.set_gdal_config_options(settled)
-    try:
-        yield stamp
-    finally:
-        pyogrio.set_gdal_config_options(dict.fromkeys(settled))
 
 
 def _write_layer(frame: pd.DataFrame, path: Path, name: str) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 import pyogrio
 
 from maps.documents import SCHEMA_VERSION, WGS84, scenario, sources
+from maps.stamp import created
 from maps.sums import sha256_of
 from maps.text import plain
 
@@ -71,14 +70,6 @@ def manifest(delivery: Delivery, folder: Path, names: list[str]) -> dict[str, An
         "versions": versions(),
         "notes": [plain(note) for note in siting.notes],
     }
-
-
-def created() -> datetime:
-    """Return the time of making, or what SOURCE_DATE_EPOCH says it shall be."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.fromtimestamp(int(epoch), UTC)
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def versions() -> dict[str, str]:

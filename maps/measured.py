@@ -25,6 +25,9 @@ SHAPES = {
 }
 """Type of a layer to those of the shapes that it holds."""
 
+INDEX_ASIDE = {"OGR_GPKG_THREADED_RTREE_AT_FIRST_FEATURE": "YES"}
+"""Has GDAL make the index of shapes on a second core while rows are written: the same bytes."""
+
 
 def refuse_other_suffix(path: Path) -> None:
     """Refuse what is not named as a GeoPackage, before any work.
@@ -53,12 +56,15 @@ def write_measured(frame: gpd.GeoDataFrame, path: Path) -> Path:
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
     import pyogrio  # noqa: PLC0415 -- only where something is written
 
+    from maps.stamp import fixed_date  # noqa: PLC0415 -- the same
+
     kinds = set(np.unique(shapely.get_type_id(frame.geometry.to_numpy())).tolist())
     shape = next((name for name, ids in SHAPES.items() if kinds <= ids), None)
     try:
-        pyogrio.write_dataframe(
-            frame, path, layer=LAYER, driver="GPKG", geometry_type=shape or "Unknown",
-            promote_to_multi=shape == "MultiPolygon",
-        )  # fmt: skip
+        with fixed_date(**INDEX_ASIDE):
+            pyogrio.write_dataframe(
+                frame, path, layer=LAYER, driver="GPKG", geometry_type=shape or "Unknown",
+                promote_to_multi=shape == "MultiPolygon",
+            )  # fmt: skip
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(f"cannot write '{path.name}': {first_line(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from maps.manifest import created
+from maps.stamp import created
 
 FIRST_YEAR = 1980
 """Zip knows none before."""

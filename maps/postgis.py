@@ -19,7 +19,8 @@ from maps.database import check_database, connected, listed, named, said
 from maps.documents import scenario
 from maps.frames import known
 from maps.geopackage import GEOMETRY_TYPES
-from maps.manifest import created, installed_version
+from maps.manifest import installed_version
+from maps.stamp import created
 from maps.styles import title
 from maps.text import plain
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.kinds import KINDS
 from maps.documents import SCHEMA_VERSION, scenario, sources
-from maps.manifest import created, versions
+from maps.manifest import versions
+from maps.stamp import created
 from maps.text import markdown, plain
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from maps.manifest import created
+from maps.stamp import created
 from maps.styles import title
 from maps.text import markdown
 

@@ -19,11 +19,12 @@ from maps.documents import SCHEMA_VERSION, scenario
 from maps.frames import records, shares
 from maps.island import packed, paths, points
 from maps.labels import KNOBS, LABELS, REGION_COLUMNS, SITE_COLUMNS, label
-from maps.manifest import counts, created, installed_version
+from maps.manifest import counts, installed_version
 from maps.names import branch_name, branch_names, line_of
 from maps.next_grade import steps
 from maps.plans import plans
 from maps.reranking import reranking
+from maps.stamp import created
 from maps.supply_paths import path_sentences
 from maps.text import number
 from maps.thinning import best_sites, drawn_lines, drawn_plants, drawn_stations, left_out

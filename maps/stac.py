@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from maps.documents import WGS84
-from maps.manifest import created
+from maps.stamp import created
 from maps.sums import file_names, sha256_of
 from maps.text import plain
 

@@ -13,7 +13,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from geo.errors import OutputError
 from maps.dictionary import aliases
-from maps.geopackage import GEOMETRY_TYPES, fixed_date
+from maps.geopackage import GEOMETRY_TYPES
+from maps.stamp import fixed_date
 from maps.write import first_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from maps.frames import known
-from maps.manifest import created
+from maps.stamp import created
 from maps.text import plain
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from maps.delivery import Order, deliver
-from maps.manifest import created, installed_version, manifest
+from maps.manifest import installed_version, manifest
+from maps.stamp import created
 
 if TYPE_CHECKING:
     from pathlib import Path
