@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from geo.layer import Layer, Source
 
+MAX_TOML_BYTES: Final = 4 << 20
 REQUIRED_KINDS: Final = ("substations", "lines", "regions")
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
     place_file, faults
         The place as far as it can be understood, None if that is not at all; and what is wrong.
     """
+    if faults := _file_faults(path):
+        return None, faults
     try:
         raw = parse_toml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -170,6 +173,17 @@ def read_settings(path: Path) -> tuple[PlaceFile | None, list[Fault]]:
         return None, faults
     place = replace(place, demand_source=demand_source, **published)
     return PlaceFile(path.parent, place, options, entries, land), faults
+
+
+def _file_faults(path: Path) -> list[Fault]:
+    """Refuse what is no file of the folder itself, or so large that somebody means harm."""
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        remedy = "copy the file into it"
+        return [Fault(PLACE_TOML, "is a link that leaves the place's folder", remedy)]
+    size = path.stat().st_size if path.is_file() else 0
+    if size > MAX_TOML_BYTES:
+        return [Fault(PLACE_TOML, f"has {size:,} bytes", f"keep it under {MAX_TOML_BYTES:,}")]
+    return []
 
 
 def _published(table: Table) -> tuple[dict[str, Any], list[Fault]]:

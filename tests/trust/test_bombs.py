@@ -101,6 +101,22 @@ def test_a_table_of_a_shapefile_that_lies_elsewhere_is_not_read(country: Country
     assert "secret" not in said
 
 
+def test_a_place_toml_that_lies_elsewhere_is_not_read(country: Country, tmp_path) -> None:
+    (tmp_path / "secret").write_text("password = secret", encoding="utf-8")
+    (country.folder / "place.toml").unlink()
+    (country.folder / "place.toml").symlink_to(tmp_path / "secret")
+    said = [str(fault) for fault in faults_of(str(country.folder))]
+    assert len(said) == 1
+    assert "place.toml: is a link that leaves the place's folder" in said[0]
+
+
+def test_a_place_toml_without_end_is_refused_unread(country: Country) -> None:
+    with (country.folder / "place.toml").open("r+b") as file:
+        file.truncate(1 << 40)
+    (fault,) = faults_of(str(country.folder))
+    assert "place.toml: has 1,099,511,627,776 bytes" in str(fault)
+
+
 @pytest.mark.parametrize("beside", ["r.gpkg-wal", "r.gpkg-journal", "R.GPKG.aux.xml"])
 def test_what_is_read_along_lies_in_the_place_too(beside, country: Country, tmp_path) -> None:
     gpd.read_file(country.folder / "regions.geojson").to_file(country.folder / "r.gpkg")
