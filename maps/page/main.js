@@ -61,7 +61,8 @@
       document.getElementById("map").focus();
     });
     powersite.showHeading();
-    document.getElementById("credit").textContent = t("credit", { owners: credits().join(" · ") });
+    const owners = credits().join(" · ");
+    document.getElementById("credit").textContent = [owners && t("credit", { owners }), t("credit.map")].filter(Boolean).join(" · ");
   }
   powersite.showHeading = function () {
     const asked = data.scenario, load = powersite.megawatts(powersite.loadMw()).replace("\u00a0", " ");

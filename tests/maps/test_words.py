@@ -126,4 +126,14 @@ def test_one_and_many_are_told_apart(browser: Browser, toy: Path) -> None:
     text = "[1, 2, 1234].map((count) => powersite.t('table.sites', { count }))"
     assert browser.run(text) == ["1 site", "2 sites", "1,234 sites"]
     harm = "powersite.t('credit', { owners: '{count|a|b} $& <b>' })"
-    assert browser.run(harm) == "Data: {count|a|b} $& <b> · Map by Leaflet"
+    assert browser.run(harm) == "Data: {count|a|b} $& <b>"
+
+
+def test_whose_data_it_is_stands_under_the_map_and_no_empty_word(
+    browser: Browser, toy: Path
+) -> None:
+    browser.open(toy)
+    told = browser.run("document.getElementById('credit').textContent")
+    owners = browser.run("powersite.data.sources.map((one) => one.attribution).filter(Boolean)")
+    assert told.startswith("Data: ") == bool(owners)
+    assert told.endswith("Map by Leaflet")
