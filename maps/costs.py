@@ -55,6 +55,8 @@ def _lines(site: Mapping[str, Any], siting: Siting) -> Iterator[str]:
     for column, words in PARTS:
         if site.get(column):
             yield _line(f"  {words}", site, column)
+        if column == "line_usd":
+            yield from _ground(site, siting)
     for column, words in HALLS:
         if site.get(column):
             yield _line(words, site, column, f", class '{name}'")
@@ -63,6 +65,19 @@ def _lines(site: Mapping[str, Any], siting: Siting) -> Iterator[str]:
         yield _line("Rules", site, "rules_usd")
     yield _line("Capital cost", site, "capex_usd", _each(site.get("capex_usd_per_mw")))
     yield _line("Power", site, "energy_usd_per_year", " a year")
+
+
+def _ground(site: Mapping[str, Any], siting: Siting) -> Iterator[str]:
+    """Tell what the line crosses, as far as it is known."""
+    row = siting.feeds[siting.feeds["site_id"] == site["site_id"]].iloc[0]
+    for terrain in (name.removeprefix("km_") for name in row.index if name.startswith("km_")):
+        if row[f"usd_{terrain}"] > 0:
+            told = f"over {terrain}"
+            yield f"      {told:<{NAME_WIDTH - 6}}{_of_line(row, terrain)}"
+
+
+def _of_line(row: Mapping[str, Any], terrain: str) -> str:
+    return f"{millions(row[f'usd_{terrain}'])}, {number(row[f'km_{terrain}'], 1)} km"
 
 
 def _line(name: str, site: Mapping[str, Any], column: str, note: str = "") -> str:

@@ -122,7 +122,10 @@ def feeds(siting: Siting) -> dict[str, Any]:
     """Return the tie-lines of the sites in the table."""
     shown = set(siting.sites.head(TABLE_ROWS)["site_id"])
     frame = siting.feeds[siting.feeds["site_id"].isin(shown)]
-    return packed(frame, ("site_id", "poi_id", "tie_km")) | {"paths": paths(frame.geometry)}
+    ground = [name for name in frame.columns if name.startswith(("km_", "usd_"))]
+    dollars = {name: frame[name].round() for name in ground if name.startswith("usd_")}
+    columns = ("site_id", "poi_id", "tie_km", *ground)
+    return packed(frame.assign(**dollars), columns) | {"paths": paths(frame.geometry)}
 
 
 def supply(siting: Siting) -> dict[str, Any]:

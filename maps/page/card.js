@@ -134,13 +134,17 @@
       plan.length ? element("p", { class: "muted small" }, t("card.gantt_note")) : null);
   }
 
+  const over = (km, terrain) => t("card.over", { km: number(km, 1), terrain: powersite.said(`terrain.${terrain}`) ? t(`terrain.${terrain}`) : terrain });
   function costs(site) {
     const rows = (names, kind) => names.filter((name) => site[name]).map((name) => [label(name)[0], show(name, site[name]), kind]);
     const line = ([name, value, kind]) => element("div", { class: `cost ${kind}` }, element("span", {}, name), element("span", { class: "value" }, value));
     const [connection, halls, rest] = PARTS;
+    const feed = powersite.tables.feeds.find((one) => one.site_id === site.site_id) || {};
+    const terrains = Object.keys(feed).filter((name) => name.startsWith("usd_") && feed[name] > 0).map((name) => name.slice(4));
+    const ground = terrains.map((terrain) => [over(feed[`km_${terrain}`], terrain), show("line_usd", feed[`usd_${terrain}`]), "part of-part"]);
     const each = (name) => (unknown(site[name]) ? [] : [[label(name)[0], show(name, site[name]), "muted small"]]);
     return element("div", { class: "costs" }, ...[
-      [label("connection_usd")[0], show("connection_usd", site.connection_usd), ""], ...rows(connection, "part"), ...rows(halls, ""), ...rows(rest, ""),
+      [label("connection_usd")[0], show("connection_usd", site.connection_usd), ""], ...rows(connection.slice(0, 1), "part"), ...ground, ...rows(connection.slice(1), "part"), ...rows(halls, ""), ...rows(rest, ""),
       [label("capex_usd")[0], show("capex_usd", site.capex_usd), "total"], ...each("connection_usd_per_mw"), ...each("capex_usd_per_mw"),
       [label("energy_usd_per_year")[0], show("energy_usd_per_year", site.energy_usd_per_year), ""],
     ].map(line), unknown(site.land_usd) ? element("p", { class: "muted small" }, t("card.no_land")) : null);

@@ -96,3 +96,17 @@ def test_it_fits_the_terminal_and_stays_text(hostile: Siting, width: int) -> Non
     for line in cost_text(site_of(hostile, "toy-0001"), hostile, width).splitlines():
         assert len(line) <= max(width, 64)
         assert line == plain(line)
+
+
+def test_what_a_line_crosses_is_told_with_its_share_of_the_cost(siting: Siting) -> None:
+    """Of a line some lies over water; ground that it does not cross is left out."""
+    site = siting.sites.iloc[0]
+    here = siting.feeds["site_id"] == site["site_id"]
+    crossing = siting.feeds.assign(
+        km_water=here * 1.3, usd_water=here * 3.4e6, km_forest=0.0, usd_forest=0.0
+    )
+    told = cost_text(site.to_dict(), replace(siting, feeds=crossing), 80)
+    (line,) = (line for line in told.splitlines() if "over" in line.split())
+    assert line.split(maxsplit=2) == ["over", "water", "3.4 million, 1.3 km"]
+    other = siting.sites.iloc[1].to_dict()
+    assert "over water" not in cost_text(other, replace(siting, feeds=crossing), 80)
