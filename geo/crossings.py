@@ -104,13 +104,16 @@ def crossings_of(layers: Layers) -> tuple[Crossed, ...]:
     terrain = terrain_of(layers.barred)
     solid = frame.geometry.geom_type.str.endswith("Polygon")
     out: list[Crossed] = []
-    before: BaseGeometry = shapely.Polygon()
+    before: list[BaseGeometry] = []
     for row in sorted(layers.place.standards.terrains, key=lambda row: -row.price):
         here = frame.geometry[(terrain == row.name) & solid].make_valid()
-        ground = shapely.difference(shapely.union_all(here.to_numpy()), before)
+        parts = shapely.get_parts(here.to_numpy())
+        ground = shapely.disjoint_subset_union_all(parts)
+        if before:
+            ground = shapely.difference(ground, shapely.disjoint_subset_union_all(before))
         if row.price != 1.0 and ground.area > 0:
             out.append(Crossed.of(row.name, row.price, ground))
-            before = shapely.union(before, ground)
+            before += parts.tolist()
     return tuple(out)
 
 
