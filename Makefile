@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 ROOMS := geo layers maps cli.py
 
 # Coverage sees no compiled loop, so their tests run once more, uncompiled: those that end soon.
-LOOPS := acceptance crossings disjoint distance growth least_cost linear losses resample shapes terrain
+LOOPS := acceptance best_ground crossings disjoint distance growth least_cost linear losses resample shapes terrain
 TOO_SLOW := any_raster or back_from_arrays or beta or cells_say or groups_equal or large_enough or \
 	more_than_a_block or prices_come or setback or thousand_pairs or tiling or unknown_slope
 
