@@ -8,7 +8,7 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from layers.coast import sea_within
+from layers.coast import sea_beside, sea_within
 
 CRS = "EPSG:32633"
 EAST_M, NORTH_M = 500_000, 6_500_000
@@ -50,3 +50,13 @@ def test_a_brook_and_a_pond_are_left_out_and_no_sea_is_no_row() -> None:
     """200 m wide, and 400 m by 400 m, which is 16 ha."""
     assert sea((4.0, 1.0, 4.2, 9.0), (7.0, 7.0, 7.4, 7.4)).empty
     assert sea((20.0, 20.0, 21.0, 21.0)).empty
+
+
+def test_sea_beside_the_island_is_not_that_within_it_nor_a_neighbours_land() -> None:
+    """Sea in the east from 5 km inland, and land in the west: 12 km of it, less 900 m."""
+    found = sea_beside(ISLAND, coast((5.0, -30.0, 40.0, 40.0))).to_crs(CRS)
+    (shape,) = found.geometry
+    assert shape.contains(shapely.box(EAST_M + 11_500, NORTH_M, EAST_M + 20_800, NORTH_M + 10_000))
+    assert not shape.intersects(ISLAND.geometry.iloc[0].buffer(299))
+    assert shape.bounds[0] == pytest.approx(EAST_M + 5000, abs=600)
+    assert shape.bounds[2] == pytest.approx(EAST_M + 22_000, abs=600)
