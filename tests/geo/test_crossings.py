@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from geo.crossings import Crossed, crossings_of, terrain_factor
+from geo.scenario import Scenario
+from geo.tie_lines import TieLines
+from geo.tiles import Tiling
 from tests.geo import ground, toy
 
 LAKE = box(1000, -500, 3000, 500)
@@ -89,3 +93,32 @@ def test_where_kinds_of_ground_overlap_the_dearer_counts() -> None:
     assert [(one.terrain, one.price) for one in crossings] == [("water", 10.0), ("wetland", 1.8)]
     found = terrain_factor(crossings, np.array([[x - 5000, y]]), np.array([[x + 15_000, y]]))
     assert found == pytest.approx([1 + 0.25 * 9 + 0.25 * 0.8])
+
+
+def test_a_straight_line_pays_for_the_lake_under_it_and_its_share_is_drawn() -> None:
+    """10 km with 2.5 of lake: 1 + 0.25 × 9 = 3.25, of which the lake is 2.5."""
+    here, there = toy.at(10, 20), toy.at(20, 20)
+    lake = box(here.x + 5000, here.y - 800, here.x + 7500, here.y + 800)
+    layers = replace(toy.country(), barred=toy.barred([("water", lake)]))
+    points = pd.DataFrame({"x_m": [there.x], "y_m": [there.y]}, index=pd.Index([7], name="bus_id"))
+    ties = TieLines(layers, Scenario(reach_km=30), points, Tiling())
+    links = ties.connect(pd.DataFrame({"x_m": [here.x], "y_m": [here.y]}))
+    assert links["tie_km"].tolist() == pytest.approx([13.0])
+    assert links["terrain_factor"].tolist() == pytest.approx([3.25])
+    best = pd.DataFrame(
+        {
+            "site_id": ["S"], "poi_id": [7], "x_m": [here.x], "y_m": [here.y], "tie_km": [13.0],
+            "line_usd": [1.3e7], "terrain_factor": [3.25],
+        }
+    )  # fmt: skip
+    feed = ties.draw(best).iloc[0]
+    assert feed["km_water"] == pytest.approx(0.25 * 13)
+    assert feed["usd_water"] == pytest.approx(1.3e7 * 2.5 / 3.25)
+    (line,) = ties.draw(best).geometry
+    assert line.length == pytest.approx(10_000)
+
+
+def test_without_barred_ground_nothing_costs_more() -> None:
+    assert crossings_of(toy.country()) == ()
+    dry = replace(toy.country(), barred=toy.barred([("park", toy.rectangle(2, 2, 6, 5))]))
+    assert crossings_of(dry) == ()
