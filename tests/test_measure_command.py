@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
-from shapely import LineString, Point, box
+from shapely import LineString, Point, Polygon, box
 from typer.testing import CliRunner
 
 from cli import app
@@ -37,6 +37,8 @@ def folder(tmp_path: Path) -> Path:
         crs=UTM, transform=rasterio.Affine(2000, 0, 500_000, 0, -2000, 2000), nodata=-1,
     ) as file:  # fmt: skip
         file.write(np.array([[3, 5]], np.float32), 1)
+    (tmp_path / "bad.gpkg").write_bytes(b"SQLite format 3\x00 and no more")
+    (tmp_path / "road.doc").write_bytes(b"road")
     return tmp_path
 
 
@@ -93,6 +95,8 @@ def test_points_have_distances_and_no_lengths(folder: Path) -> None:
         (("--length", "a=road.gpkg", "--length", "a=road.gpkg"), "list.gpkg", "given twice"),
         (("--length", "a=none.gpkg"), "list.gpkg", "there is no such file"),
         (("--mean", "a=road.gpkg"), "list.gpkg", "is not GeoTIFF"),
+        (("--length", "a=road.doc"), "list.gpkg", "of no known format"),
+        (("--length", "a=bad.gpkg"), "list.gpkg", "bad.gpkg"),
         (("--percentile", "name"), "list.gpkg", "no column 'name' of numbers"),
         ((), "degrees.geojson", "not in metres"),
     ],
@@ -102,6 +106,28 @@ def test_what_cannot_be_is_one_clear_error(folder: Path, options, rows, said) ->
     assert answer.exit_code != 0
     assert said in str(answer.exception)
     assert not (folder / "out.gpkg").exists()
+
+
+def test_a_crossed_parcel_is_mended_first(folder: Path) -> None:
+    """A bow tie of two triangles, each a base of 1000 m and 1000 m high: 1 km of road at 1500 m."""
+    x = 500_000
+    bow = Polygon([(x, 1000), (x + 2000, 2000), (x + 2000, 1000), (x, 2000)])
+    gpd.GeoSeries([bow], crs=UTM).to_file(folder / "bow.gpkg")
+    road = gpd.GeoSeries([LineString([(x, 1750), (x + 2000, 1750)])], crs=UTM)
+    road.to_file(folder / "high.gpkg")
+    assert measure(folder, "--length", "road=high.gpkg", rows="bow.gpkg").exit_code == 0
+    found = gpd.read_file(folder / "out.gpkg")
+    assert found["road_length_km"].tolist() == pytest.approx([1.0])
+    assert found.geometry.is_valid.all()
+
+
+def test_two_runs_write_the_same_bytes(folder: Path, monkeypatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    for name in ("one.gpkg", "two.gpkg"):
+        assert measure(folder, "--length", "road=road.gpkg", out=name).exit_code == 0
+    one, two = ((folder / name).read_bytes() for name in ("one.gpkg", "two.gpkg"))
+    assert one == two
+    assert b"1970-01-02T00:00:00.000Z" in one
 
 
 def test_only_a_geopackage_is_written(folder: Path) -> None:
