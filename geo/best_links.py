@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,11 +22,21 @@ if TYPE_CHECKING:
 
 SAME_SCORE = 1e-9
 """Scores that differ by less differ by rounding."""
+UNLIMITED = 1 << 62
 SLIM = ["site_id", "x_m", "y_m", "kind", "grade", "score"]
 
 
 def _all(best: pd.DataFrame) -> Array:
     return np.ones(len(best), dtype=bool)
+
+
+class Linked(NamedTuple):
+    """What became of the places that have a link."""
+
+    site_ids: Array
+    """All of them, in rank order."""
+    stay: int
+    """How many are left when what is not kept for others' sake is gone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +61,8 @@ class BestLinks:
         *,
         paired: bool,
         keep: Callable[[pd.DataFrame], Array] = _all,
-    ) -> tuple[pd.DataFrame, int]:
+        most: int = UNLIMITED,
+    ) -> tuple[pd.DataFrame, Linked]:
         """Return each place's best link with all its measures, in rank order.
 
         Parameters
@@ -64,11 +75,13 @@ class BestLinks:
             Whether second feeds are looked for; else no link is 2N.
         keep
             Which of the best links to return, given x_m, y_m and kind of all of them in rank order.
+        most
+            How many of those to return, the best ones.
 
         Returns
         -------
-        best, count
-            What is kept; and how many places have a link.
+        best, linked
+            What is kept; and which places have a link.
         """
         found = []
         for block, links in self.ties.blocks(places):
@@ -85,13 +98,15 @@ class BestLinks:
         found = [part for part in found if len(part)] or found[:1]
         # Ordered and thinned by a few columns, so that the measures of the rest are never together.
         slim = in_order(pd.concat([part[SLIM] for part in found], keys=range(len(found))))
-        kept = slim[keep(slim)].index
+        stay = np.flatnonzero(keep(slim))
+        kept = slim.index[stay[:most]]
         parts = [
             part.loc[kept[kept.get_level_values(0) == at].get_level_values(1)]
             for at, part in enumerate(found)
         ]
         parts = [part for part in parts if len(part)] or parts[:1]
-        return in_order(pd.concat(parts, ignore_index=True)), len(slim)
+        linked = Linked(slim["site_id"].to_numpy(), len(stay))
+        return in_order(pd.concat(parts, ignore_index=True)), linked
 
     def looked_at_again(
         self,

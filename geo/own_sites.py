@@ -96,10 +96,10 @@ def own_candidates(parcels: Parcels, layers: Layers, scenario: Scenario) -> Cand
     return Candidates(kept, dict(counts), tuple(note for note, holds in notes.items() if holds))
 
 
-def lost_parcels(candidates: Candidates, best: pd.DataFrame, scenario: Scenario) -> tuple[str, ...]:
+def lost_parcels(candidates: Candidates, linked: Array, scenario: Scenario) -> tuple[str, ...]:
     """Name the parcels that did not pass, and those that no point of connection reaches."""
     frame = candidates.frame
-    names = frame.loc[~frame["site_id"].isin(best["site_id"]), "name"].tolist()
+    names = frame.loc[~frame["site_id"].isin(linked), "name"].tolist()
     if not names:
         return candidates.notes
     reach = f"No point of connection lies within {scenario.reach_km:g} km of these parcels"
@@ -194,11 +194,14 @@ def _net(
     net, lost = own.geometry.to_numpy().copy(), pd.DataFrame(index=own.index)
     centre, drawn = shapely.points(own["x_m"], own["y_m"]), own["drawn"].to_numpy(bool)
     for reason, barred in every:
-        on_it = ~drawn & shapely.intersects(barred, centre)
-        left = shapely.difference(net, np.where(on_it, net, barred))
-        lost_m2 = np.where(own["kind"] == "campus", 0.0, shapely.area(net) - shapely.area(left))
+        met = np.flatnonzero(~shapely.is_empty(barred) & (own["kind"] != "campus").to_numpy())
+        before, there = net[met], barred[met]
+        on_it = ~drawn[met] & shapely.intersects(there, centre[met])
+        left = shapely.difference(before, np.where(on_it, before, there))
+        lost_m2 = np.zeros(len(net))
+        lost_m2[met] = shapely.area(before) - shapely.area(left)
         lost[reason] = lost.get(reason, 0.0) + lost_m2
-        net = np.where(lost_m2 > 0.0, left, net)
+        net[met] = np.where(lost_m2[met] > 0.0, left, before)
     return gpd.GeoSeries(net, index=own.index, crs=own.crs), lost
 
 

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
-from geo.best_links import BestLinks
+from geo.best_links import BestLinks, Linked
 from geo.candidates import find_candidates, with_ground
 from geo.completeness import completeness
 from geo.cost import COST_COLUMNS, cost_note
@@ -62,6 +62,8 @@ SURE_COLUMNS = ["top_share", "rank_p10", "rank_p90", "robust"]
 HEADROOM_SHARE = 0.6
 PAIRED_SITES = 100
 """Best sites that second feeds are looked for at where the network is large."""
+RANKED_SITES = 100_000
+"""Sites that an answer holds at most, unless more are asked for."""
 SURE_SITES = 20_000
 """Best sites that compete in the draws; of the rest it is not known how sure they are."""
 TIMED_SITES = 50_000
@@ -192,6 +194,7 @@ def find_sites(
         lambda done, message: tell(0.65 + 0.2 * done, message),
         paired=not how.large,
         keep=lambda found: apart(found, scenario, chosen=layers.parcels is not None),
+        most=max(scenario.top, RANKED_SITES),
     )
     dropped = _dropped(candidates, linked, best, scenario)
     if how.large and not best.empty:
@@ -204,7 +207,7 @@ def find_sites(
             f"{place.name}: no place has a point of connection within {scenario.reach_km:g} km; "
             "raise --reach-km or lower the load"
         )
-    lost = lost_parcels(candidates, best, scenario) if layers.parcels is not None else ()
+    lost = lost_parcels(candidates, linked.site_ids, scenario) if layers.parcels is not None else ()
     closer = look_closer(
         best, study, grid, layers, scenario,
         also=also, tell=lambda fraction, message: tell(0.9 + 0.06 * fraction, message),
@@ -235,7 +238,7 @@ def find_sites(
         notes=(
             *lost,
             *([how.note] if how.note else []),
-            *_left_out(best),
+            *_left_out(best, linked),
             *_notes(layers, scenario, grid, flows, study.congestion),
             *year.notes,
             *layers.remarks,
@@ -274,15 +277,17 @@ def apart(best: pd.DataFrame, scenario: Scenario, *, chosen: bool = False) -> np
 
 
 def _dropped(
-    candidates: Candidates, linked: int, kept: pd.DataFrame, scenario: Scenario
+    candidates: Candidates, linked: Linked, kept: pd.DataFrame, scenario: Scenario
 ) -> pd.DataFrame:
     """Count what was dropped by its reason."""
     reasons = dict(candidates.dropped)
-    unlinked = len(candidates.frame) - linked
+    unlinked = len(candidates.frame) - len(linked.site_ids)
     reasons["no point of connection in reach"] = (
         reasons.get("no point of connection in reach", 0) + unlinked
     )
-    reasons[f"within {scenario.spacing_km:g} km of a better site"] = linked - len(kept)
+    merged = len(linked.site_ids) - linked.stay
+    reasons[f"within {scenario.spacing_km:g} km of a better site"] = merged
+    reasons[f"not among the best {len(kept):,}"] = linked.stay - len(kept)
     return pd.DataFrame(
         [{"reason": reason, "count": count} for reason, count in sorted(reasons.items()) if count],
         columns=["reason", "count"],
@@ -340,11 +345,17 @@ def _present(
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
 
 
-def _left_out(best: pd.DataFrame) -> list[str]:
-    """Say of how many sites it is known how sure they are, where that is not all."""
-    if len(best) <= SURE_SITES:
-        return []
-    return [f"How sure a rank is was drawn among the best {SURE_SITES:,} of {len(best):,} sites."]
+def _left_out(best: pd.DataFrame, linked: Linked) -> list[str]:
+    """Say how many sites are kept, and of how many it is known how sure they are, if not all."""
+    told = {
+        f"Of {linked.stay:,} sites the best {len(best):,} are kept; --top may raise that.": (
+            linked.stay > len(best)
+        ),
+        f"How sure a rank is was drawn among the best {SURE_SITES:,} of {len(best):,} sites.": (
+            len(best) > SURE_SITES
+        ),
+    }
+    return [note for note, holds in told.items() if holds]
 
 
 def _notes(

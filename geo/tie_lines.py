@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from geo.scenario import Scenario
     from geo.tiles import Tiling
 
-LINKS_AT_ONCE = 500_000
-"""Each has about a hundred measures: about a gigabyte while they are ranked."""
+LINKS_AT_ONCE = 150_000
+"""Each has about a hundred measures, held several times over while they are ranked: a gigabyte."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,3 +117,21 @@ def test_a_place_without_a_link_is_counted(toy_layers) -> None:
     short = find_sites(toy_layers, dataclasses.replace(ASKED, reach_km=5, spacing_km=0))
     known = short.dropped.set_index("reason")["count"]
     assert known["no point of connection in reach"] > 0
+
+
+@pytest.mark.parametrize("top", [1, 5])
+def test_beyond_the_best_so_many_sites_none_is_kept_unless_asked_for(
+    toy_layers, monkeypatch: pytest.MonkeyPatch, top: int
+) -> None:
+    asked = dataclasses.replace(ASKED, top=top)
+    every = find_sites(toy_layers, asked)
+    monkeypatch.setattr(siting, "RANKED_SITES", 3)
+    found, most = find_sites(toy_layers, asked), max(3, top)
+    assert len(every.sites) > most
+    assert found.sites["site_id"].tolist() == every.sites["site_id"].tolist()[:most]
+    note = f"Of {len(every.sites)} sites the best {most} are kept; --top may raise that."
+    assert note in found.notes
+    assert note not in every.notes
+    counts = dict(zip(found.dropped["reason"], found.dropped["count"], strict=True))
+    assert counts.pop(f"not among the best {most}") == len(every.sites) - most
+    assert counts == dict(zip(every.dropped["reason"], every.dropped["count"], strict=True))
