@@ -34,7 +34,7 @@ LEAST: Final = 25.0
 """Squares of the smallest sea that is told."""
 OFF_SHORE_M: Final = 12_000.0
 """Half the longest straight tie-line of 30 km with its detours."""
-COARSE_M: Final = 300.0
+COARSE_M: Final = 400.0
 DIGITS: Final = 0.001
 """Degrees: coordinates are rounded to this."""
 ROWS: Final = 200
