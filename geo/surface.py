@@ -221,9 +221,10 @@ def are_boxes(polygons: NDArray[Any]) -> Bools:
     box = np.zeros(len(polygons), dtype=bool)
     five = shapely.get_num_coordinates(polygons) == 5  # noqa: PLR2004 -- corners of a closed box
     at = np.flatnonzero(five & (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON))
-    x, y = shapely.get_coordinates(polygons[at]).reshape(-1, 5, 2).transpose(2, 0, 1)
-    level, upright = np.diff(y, axis=1) == 0, np.diff(x, axis=1) == 0
-    turns = (level[:, 0::2] & upright[:, 1::2]).all(axis=1)
-    turns |= (upright[:, 0::2] & level[:, 1::2]).all(axis=1)
-    box[at] = turns & (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0)
+    corners = shapely.get_coordinates(polygons[at]).reshape(len(at), 10)
+    moved = corners[:, 2:] != corners[:, :-2]
+    # x and y by turns, side after side: along x, along y, along x, along y, or the other way round
+    along_x = np.array([True, False, False, True] * 2)
+    turns = (moved == along_x).all(axis=1) | (moved == ~along_x).all(axis=1)
+    box[at] = turns & np.isfinite(corners).all(axis=1)
     return box

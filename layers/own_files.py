@@ -12,6 +12,7 @@ import shapely
 
 from geo.errors import Fault, LayerError, MissingFileError, ScenarioError
 from geo.layer import Source
+from geo.surface import are_boxes
 from layers.land_settings import ExclusionEntry
 from layers.paths import find_file, format_of, name_faults, sha256_of
 from layers.rasters import RasterEntry, open_raster
@@ -59,9 +60,11 @@ def own_parcels(path: Path) -> gpd.GeoDataFrame:
         raise LayerError.of(
             [Fault(path.name, f"is in {crs.name}, not in metres", "project it, as with ogr2ogr")]
         )
-    broken = ~shapely.is_valid(frame.geometry.to_numpy())
+    shapes = frame.geometry.to_numpy()
+    broken = ~are_boxes(shapes)  # boxes are valid, and looked through in half the time
+    broken[broken] = ~shapely.is_valid(shapes[broken])
     if broken.any():
-        frame.loc[broken, "geometry"] = shapely.make_valid(frame.geometry[broken].to_numpy())
+        frame.loc[broken, "geometry"] = shapely.make_valid(shapes[broken])
     return frame
 
 

@@ -183,21 +183,19 @@ def _table_faults(path: Path, layer: str, file: str, read: int) -> list[Fault]:
         return '"' + name.replace('"', '""') + '"'
 
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
-        (rows,) = base.execute(f"SELECT count(*) FROM {quoted(layer)}").fetchone()  # noqa: S608 -- quoted
+        columns = base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
+        numeric = [name for _, name, kind, *_ in columns if kind.upper().startswith(NUMERIC)]
+        texts = [
+            f"count(CASE WHEN typeof({quoted(name)}) IN ('text', 'blob') THEN 1 END)"
+            for name in numeric
+        ]
+        asked = ", ".join(["count(*)", *texts])
+        # Rows are numbered, which takes its time, only where there is something to tell.
+        rows, *counts = base.execute(f"SELECT {asked} FROM {quoted(layer)}").fetchone()  # noqa: S608 -- names are quoted
         if rows != read:
             said = f"has {rows:,} rows and declares another number, so that {read:,} are read"
             return [Fault(file, said, "export it again")]
-        columns = base.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
-        numeric = [
-            name
-            for _, name, kind, *_ in columns
-            if kind.upper().startswith(NUMERIC)
-            # Rows are numbered, which takes its time, only where there is something to tell.
-            and base.execute(
-                f"SELECT 1 FROM {quoted(layer)} "  # noqa: S608 -- names are quoted
-                f"WHERE typeof({quoted(name)}) IN ('text', 'blob') LIMIT 1"
-            ).fetchone()
-        ]
+        numeric = [name for name, count in zip(numeric, counts, strict=True) if count]
         found = [
             (row, name, text)
             for name in numeric

@@ -58,8 +58,11 @@ def test_only_boxes_along_the_axes_are_boxes() -> None:
     five = Polygon([(0, 0), (2, 0), (2, 2), (1, 1)])
     drilled = box(0, 0, 9, 9) - box(1, 1, 2, 2)
     backwards = Polygon([(0, 0), (0, 1), (1, 1), (1, 0)])
-    given_ = shapes(box(0, 0, 1, 2), turned, five, drilled, backwards, TRIANGLE, None)
-    assert are_boxes(given_).tolist() == [True, False, False, False, True, False, False]
+    endless, flat = box(0, 0, np.inf, 1), Polygon([(0, 0), (1, 0), (1, 0), (0, 0)])
+    given_ = shapes(
+        box(0, 0, 1, 2), turned, five, drilled, backwards, TRIANGLE, None, endless, flat
+    )
+    assert np.flatnonzero(are_boxes(given_)).tolist() == [0, 4]
 
 
 @settings(deadline=None, max_examples=40)
