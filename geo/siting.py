@@ -12,10 +12,10 @@ from scipy.spatial import cKDTree
 
 from geo.abroad import links_abroad
 from geo.balance import base_flows
-from geo.best_links import BestLinks, Linked
+from geo.best_links import BestLinks
 from geo.candidates import find_candidates, with_ground
 from geo.completeness import completeness
-from geo.cost import COST_COLUMNS, cost_note
+from geo.cost import COST_COLUMNS
 from geo.errors import NoSiteError
 from geo.feeds import TwoFeeds
 from geo.grid import build_grid
@@ -23,6 +23,7 @@ from geo.headroom import headroom_study, suited
 from geo.land_sites import LAND_COLUMNS
 from geo.measures import assess_points
 from geo.names import branch_names, named_congestion
+from geo.notes import dropped_counts, left_out, notes_of
 from geo.own_sites import lost_parcels, own_candidates, with_own_columns
 from geo.ranking import known_share
 from geo.reach import points_of_connection
@@ -31,7 +32,7 @@ from geo.regions import joint_firm_mw, rank_regions
 from geo.robustness import sureness
 from geo.shortlist import look_closer, looked_at
 from geo.supply_paths import supply_paths
-from geo.tie_lines import TieLines, ground_notes
+from geo.tie_lines import TieLines
 from geo.tiles import Tiling
 from geo.timeline import TIME_COLUMNS, gantt
 from geo.topology import joined
@@ -41,7 +42,6 @@ from geo.year_round import year_round
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from geo.balance import Flows
     from geo.candidates import Candidates
     from geo.completeness import Completeness
     from geo.grid import GridGraph
@@ -196,7 +196,7 @@ def find_sites(
         keep=lambda found: apart(found, scenario, chosen=layers.parcels is not None),
         most=max(scenario.top, RANKED_SITES),
     )
-    dropped = _dropped(candidates, linked, best, scenario)
+    dropped = dropped_counts(candidates, linked, best, scenario)
     if how.large and not best.empty:
         count = max(scenario.top, PAIRED_SITES)
         best = linking.looked_at_again(
@@ -238,8 +238,8 @@ def find_sites(
         notes=(
             *lost,
             *([how.note] if how.note else []),
-            *_left_out(best, linked),
-            *_notes(layers, scenario, grid, flows, study.congestion),
+            *left_out(best, linked, SURE_SITES),
+            *notes_of(layers, scenario, grid, flows, study.congestion),
             *year.notes,
             *layers.remarks,
         ),
@@ -273,24 +273,6 @@ def apart(best: pd.DataFrame, scenario: Scenario, *, chosen: bool = False) -> np
         best[["x_m", "y_m"]].to_numpy(float),
         (best["kind"] == "campus").to_numpy() | chosen,
         scenario.spacing_km * M_PER_KM,
-    )
-
-
-def _dropped(
-    candidates: Candidates, linked: Linked, kept: pd.DataFrame, scenario: Scenario
-) -> pd.DataFrame:
-    """Count what was dropped by its reason."""
-    reasons = dict(candidates.dropped)
-    unlinked = len(candidates.frame) - len(linked.site_ids)
-    reasons["no point of connection in reach"] = (
-        reasons.get("no point of connection in reach", 0) + unlinked
-    )
-    merged = len(linked.site_ids) - linked.stay
-    reasons[f"within {scenario.spacing_km:g} km of a better site"] = merged
-    reasons[f"not among the best {len(kept):,}"] = linked.stay - len(kept)
-    return pd.DataFrame(
-        [{"reason": reason, "count": count} for reason, count in sorted(reasons.items()) if count],
-        columns=["reason", "count"],
     )
 
 
@@ -343,53 +325,3 @@ def _present(
         land = [name for name in land if name == "barred_share"]  # straight lines over open land
     frame = named[[*SITE_COLUMNS, *EXTRA_COLUMNS, *land, *shares]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=places.crs)
-
-
-def _left_out(best: pd.DataFrame, linked: Linked) -> list[str]:
-    """Say how many sites are kept, and of how many it is known how sure they are, if not all."""
-    told = {
-        f"Of {linked.stay:,} sites the best {len(best):,} are kept; --top may raise that.": (
-            linked.stay > len(best)
-        ),
-        f"How sure a rank is was drawn among the best {SURE_SITES:,} of {len(best):,} sites.": (
-            len(best) > SURE_SITES
-        ),
-    }
-    return [note for note, holds in told.items() if holds]
-
-
-def _notes(
-    layers: Layers, scenario: Scenario, grid: GridGraph, flows: Flows, congestion: pd.DataFrame
-) -> tuple[str, ...]:
-    """Say what a reader of any output has to know."""
-    islands = grid.islands[1:]
-    imports_mw = float(-flows.supply_min_mw.sum())
-    listed_mw = 0.0 if layers.loads is None else float(layers.loads.frame["demand_mw"].sum())
-    given = scenario.demand_mw is not None
-    demand = "" if given or layers.place.demand_source is None else layers.place.demand_source.title
-    notes = {
-        "Headroom is a screen from open data by direct-current flow, not an offer of a grid "
-        "operator; voltage, stability and the connection queue are not in it.": True,
-        f"Base case: {scenario.demand_in(layers.place.demand_mw):,.0f} MW of demand"
-        f"{f' ({demand})' if demand else ''}, "
-        f"{scenario.method} method, lines monitored from {scenario.cutoff:.0%} of new load.": True,
-        f"Links abroad count as supply of up to {imports_mw:,.0f} MW, as trading capacity or, "
-        "where none is known, by what their lines carry.": imports_mw > 0,
-        cost_note(layers.place.standards): True,
-        f"The loads listed draw {listed_mw:,.0f} MW, more than the demand asked for; all of them "
-        "are in the base case.": listed_mw > scenario.demand_in(layers.place.demand_mw),
-        layers.place.warning: bool(layers.place.borrowed),
-        layers.place.note: bool(layers.place.note),
-        layers.inferred.sentence() if layers.inferred else "": layers.inferred is not None,
-        **ground_notes(layers),
-        f"{sum(map(len, islands))} buses lie in {len(islands)} islands that no line of the data "
-        "joins to the rest.": bool(islands),
-        "No settlements are known: the demand is spread evenly over the stations.": (
-            layers.settlements is None
-        ),
-        f"{flows.unserved_mw:,.0f} MW of demand exceed what can feed them, in islands or in all, "
-        "and are left out.": flows.unserved_mw >= 1,
-        f"{len(congestion)} pairs of line and outage are over their limit before anything is "
-        "added; new load may not make them worse.": len(congestion) > 0,
-    }
-    return tuple(note for note, holds in notes.items() if holds)
