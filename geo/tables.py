@@ -166,4 +166,5 @@ TERRAINS: Final = (
     Terrain("hill", 1.1, 1.1, f"{MULTIPLIERS}; slope 2 to 8 %, times that of the cover"),
     Terrain("mountain", 1.2, 1.2, f"{MULTIPLIERS}; slope from 8 %, times that of the cover"),
     Terrain("unknown", 1.2, 1.2, f"{ASSUMED}: no better than forest"),
+    Terrain("outside", 10.0, 10.0, f"{ASSUMED}: out of the regions, sea or abroad, is no way in"),
 )

@@ -153,10 +153,11 @@ def line_cost(ground: Ground, grid: Grid) -> tuple[Floats, Floats, NDArray[np.in
         here = within(grid, shapes.near(grid, 0.0), 0.0)
         cost[here] = np.maximum(cost[here], multiplier[terrain])
         kind[here] = names.index(terrain)
-    wet = ~within(grid, ground.land.near(grid, 0.0), 0.0)
-    cost[wet], kind[wet] = np.maximum(cost[wet], multiplier["water"]), names.index("water")
+    outside = ~within(grid, ground.land.near(grid, 0.0), 0.0)
+    cheap = outside & (cost < multiplier["outside"])
+    cost[cheap], kind[cheap] = multiplier["outside"], names.index("outside")
     reach_m = standards.right_of_way_m
-    beside = within(grid, ground.all_lines.near(grid, reach_m), reach_m) & ~wet
+    beside = within(grid, ground.all_lines.near(grid, reach_m), reach_m) & ~outside
     cost[beside] *= standards.right_of_way_factor
     paid = np.array([row.price / row.multiplier for row in standards.terrains])
     return cost, cost * paid[kind], kind

@@ -78,6 +78,23 @@ def test_cost_is_the_multiplier_of_the_cover_and_the_slope() -> None:
     assert cost[grid.rows // 2, 0] >= 1.0
 
 
+def test_out_of_the_regions_a_line_costs_as_over_water_and_is_not_called_so() -> None:
+    """Four cells beyond the border all round; a lake and a barrier there stay what they are."""
+    layers = ground.country()
+    shapes = [("water", toy.rectangle(-0.9, 4, 0.5, 1)), ("rocks", toy.rectangle(-0.9, 8, 0.5, 1))]
+    barred = toy.barred(shapes)
+    barred = replace(barred, frame=barred.frame.assign(terrain=["water", "barrier"]))
+    place, grid = ground.of_toyland(replace(layers, barred=barred))
+    cost, _, kind = line_cost(place, grid.wider(4))
+    names = np.array([row.name for row in place.standards.terrains])
+    rim = np.ones(cost.shape, dtype=bool)
+    rim[4:-4, 4:-4] = False
+    assert set(names[kind[rim]]) == {"outside", "water", "barrier"}
+    assert "outside" not in names[kind[~rim]]
+    for name, multiplier in (("outside", 10.0), ("water", 10.0), ("barrier", 100.0)):
+        assert set(cost[rim & (names[kind] == name)]) == {multiplier}
+
+
 def test_links_of_the_same_place_do_not_depend_on_each_other() -> None:
     spots = [(10.0, 30.0), (26.0, 12.0), (44.0, 33.0), (29.0, 20.0)]
     points = [(10, 20), (30, 30), (30, 10), (50, 20)]
