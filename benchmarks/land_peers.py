@@ -9,8 +9,11 @@ files, write a file of their own, and those are compared:
 *sites*: the sites of lowest cost and market distance on a raster, by a script of our public
 functions (below) beside CERF's own run;
 *length*, *distance*, *mean*, *percentile*: ``powersite measure`` on cells of 1 km, beside reVeal's
-characterize and normalize. reVeal has no distance; its only way is a raster of distances, made
-here by rasterio and scipy in its own process, and the mean of that.
+characterize and normalize: its command, as a user runs it, and its function alone. reVeal has no
+distance; its only way is a raster of distances, made here by rasterio and scipy in its own process,
+and the mean of that.
+
+Ours is run by the interpreter that runs this: for what users have, one of ``requirements.txt``.
 
 Peak memory is that of the largest process of each.
 """
