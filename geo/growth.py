@@ -18,7 +18,7 @@ import numpy as np
 
 from geo.distance import cells_away
 from geo.kernels import compiled
-from geo.screening import WATER, barred_pieces, free_of, relief
+from geo.screening import WATER, barred_pieces, free_of, outside_land, relief
 from geo.shapes import inside
 from geo.terrain import spread
 from geo.units import M2_PER_HA
@@ -99,8 +99,11 @@ def sites_in(ground: Ground, tile: Grid) -> Grown:
     if not near:
         return Grown([], [], [], dict(+lost))
     window = tile.wider(halo_cells(ground))
+    outside = outside_land(ground, window)
+    if outside.all():
+        return Grown([], [], [], dict(+lost))
     seen = relief(ground, window)
-    barred = barred_pieces(ground, window, seen)
+    barred = barred_pieces(ground, window, seen, outside)
     slope = slope_pieces(seen.slope, window.finer(ground.parts).shape, ground.parts)
     grown, more = _grow_each(ground, window, near, barred, slope)
     slopes = [slope[found[:, 0], found[:, 1]] for found in grown]

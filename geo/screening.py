@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation
 from scipy.spatial import cKDTree
 
 from geo.distance import cells_away, nearest
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.ground import Ground
-    from geo.shapes import Segments
     from geo.surface import Bools, CoverClass, Floats, Grid, Surface
 
     Floats32 = NDArray[np.float32]
@@ -31,8 +29,6 @@ WATER: Final = "outside the land"
 STEEP: Final = "too steep"
 CROWDED: Final = "populated"
 NEAREST_PRICES: Final = 3
-TOUCHING: Final = np.ones((3, 3), dtype=bool)
-"""A piece and those that touch it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,18 +105,31 @@ def relief(ground: Ground, grid: Grid) -> Relief:
     return Relief(slope_on(ground.surfaces, grid, ground.parts), people)
 
 
-def barred_pieces(ground: Ground, grid: Grid, seen: Relief) -> dict[str, Bools]:
+def outside_land(ground: Ground, grid: Grid) -> Bools:
+    """Return the pieces of cells of which some may lie out of the land."""
+    fine = grid.finer(ground.parts)
+    reach_m = _half_m(fine)
+    border = ground.land.near(fine, reach_m)
+    border = replace(border, solid=np.zeros(len(border), dtype=bool))
+    out = within(fine, border, reach_m)
+    return out | (inside(fine, ground.land.near(fine, 0.0)) < 0)
+
+
+def _half_m(fine: Grid) -> float:
+    """Return how far a corner of a piece is from its middle."""
+    return fine.side_m * float(np.sqrt(0.5))
+
+
+def barred_pieces(ground: Ground, grid: Grid, seen: Relief, outside: Bools) -> dict[str, Bools]:
     """Return for each reason which pieces of the cells it bars.
 
     A piece is barred if any of it may lie within the setback of barred ground, so that what is left
     keeps the setback.
     """
     fine = grid.finer(ground.parts)
-    half_m = fine.side_m * np.sqrt(0.5)
-    land = inside(fine, ground.land.near(fine, 0.0)) >= 0
-    out = {WATER: ~land | _edge(fine, ground.land, half_m)}
+    out = {WATER: outside}
     for part in ground.exclusions:
-        reach_m = part.setback_m + half_m
+        reach_m = part.setback_m + _half_m(fine)
         here = within(fine, part.shapes.near(fine, reach_m), reach_m)
         out[part.reason] = out[part.reason] | here if part.reason in out else here
     for reason, here in barred_by_rasters(ground, grid, seen).items():
@@ -141,7 +150,7 @@ def barred_by_rasters(ground: Ground, grid: Grid, seen: Relief) -> dict[str, Boo
 
 
 def screen(ground: Ground, grid: Grid) -> Cells:
-    """Screen the cells of a window.
+    """Screen the cells of a window; one with no land at all has no other reason to be barred.
 
     Returns
     -------
@@ -150,15 +159,19 @@ def screen(ground: Ground, grid: Grid) -> Cells:
         ``t_annual_c``, ``pue``, ``free_cooling_share``, ``town_km``, and for each voltage class
         ``line_km_<kV>`` and ``station_km_<kV>``, as far as the place has what they need.
     """
-    names = reasons_of(ground)
+    names, parts = reasons_of(ground), ground.parts
+    outside = outside_land(ground, grid)
+    land = share_of(~outside, parts) > 0
+    bits = np.full(grid.shape, 1 << names.index(WATER), np.uint32)
+    if not land.any():
+        return Cells(grid, names, bits, np.zeros(grid.shape, np.float32), {}, {})
     seen = relief(ground, grid)
-    pieces = barred_pieces(ground, grid, seen)
-    parts = ground.parts
-    bits = np.zeros(grid.shape, np.uint32)
+    pieces = barred_pieces(ground, grid, seen, outside)
+    bits[land] = 0
     for place, reason in enumerate(names):
         if reason in pieces:
             half = share_of(pieces[reason], parts) >= 0.5  # noqa: PLR2004 -- half of the cell
-            bits |= half.astype(np.uint32) << np.uint32(place)
+            bits[land & half] |= np.uint32(1 << place)
     buildable = share_of(free_of(pieces), parts)
     here = buildable > 0
     columns: dict[str, Floats32] = {}
@@ -181,12 +194,6 @@ def free_of(pieces: dict[str, Bools]) -> Bools:
     return out
 
 
-def _edge(fine: Grid, land: Segments, reach_m: float) -> Bools:
-    """Return the pieces that the border of the land may cut."""
-    border = replace(land, solid=np.zeros(len(land), dtype=bool))
-    return within(fine, border.near(fine, reach_m), reach_m)
-
-
 def _barred_classes(ground: Ground, fine: Grid) -> dict[str, Bools]:
     """Return the pieces that classes of the land cover bar, none free within the setback.
 
@@ -205,9 +212,20 @@ def _barred_classes(ground: Ground, fine: Grid) -> dict[str, Bools]:
         here = share.values >= 0.5  # noqa: PLR2004 -- half of it
         if setback_m > 0:
             least = setback_m**2 / fine.side_m**2
-            here = cells_away(binary_dilation(here, TOUCHING), int(least) + 1) < least
+            here = cells_away(_with_neighbours(here), int(least) + 1) < least
         inner = here[halo : here.shape[0] - halo, halo : here.shape[1] - halo]
         out[reason] = out[reason] | inner if reason in out else inner
+    return out
+
+
+def _with_neighbours(here: Bools) -> Bools:
+    """Mark the eight neighbours as well."""
+    tall = here.copy()
+    tall[1:] |= here[:-1]
+    tall[:-1] |= here[1:]
+    out = tall.copy()
+    out[:, 1:] |= tall[:, :-1]
+    out[:, :-1] |= tall[:, 1:]
     return out
 
 

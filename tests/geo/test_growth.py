@@ -151,17 +151,31 @@ def test_cells_say_what_bars_them_and_what_is_known(toyland) -> None:
     assert (np.nan_to_num(cells.coverage["slope_pct"][:, 205:239]) == 0).all()
 
 
-def test_no_tiling_changes_a_cell(toyland) -> None:
-    place, grid = toyland
+def test_no_tiling_changes_a_cell() -> None:
+    """Over the border of the land as well, across which a park reaches."""
+    barred = toy.barred([("park", toy.rectangle(-9, 4, 12, 5))])
+    place, grid = ground.of_toyland(replace(ground.country(), barred=barred))
+    grid = grid.wider(80)
     whole = screen(place, grid)
-    for tile in grid.tiles(73):
-        part = screen(place, tile)
+    parts = [screen(place, tile) for tile in grid.tiles(73)]
+    assert {bool(part.columns) for part in parts} == {False, True}
+    for tile, part in zip(grid.tiles(73), parts, strict=True):
         top, left = tile.row - grid.row, tile.column - grid.column
         here = (slice(top, top + tile.rows), slice(left, left + tile.columns))
         assert np.array_equal(part.barred, whole.barred[here])
         assert np.array_equal(part.buildable, whole.buildable[here])
         for name, values in part.columns.items():
             assert np.array_equal(values, whole.columns[name][here], equal_nan=True), name
+
+
+def test_where_no_land_is_nothing_else_bars() -> None:
+    barred = toy.barred([("park", toy.rectangle(-9, 4, 12, 5))])
+    place, grid = ground.of_toyland(replace(ground.country(), barred=barred))
+    grid = grid.wider(20)
+    cells = screen(place, grid)
+    rows, columns = grid.cells_of(*np.array([_at(-1.1, 6.1), _at(1.1, 6.1), _at(-1.1, 2.1)]).T)
+    why = [cells.why(*at) for at in zip(rows, columns, strict=True)]
+    assert why == [[WATER], ["park"], [WATER]]
 
 
 def test_without_any_raster_shapes_alone_bar(toyland) -> None:

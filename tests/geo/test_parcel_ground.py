@@ -15,7 +15,7 @@ from geo.errors import NoSiteError
 from geo.kinds import Parcels
 from geo.own_sites import own_candidates
 from geo.parcel_ground import barred_under, slopes_under
-from geo.screening import TOUCHING, barred_by_rasters, relief
+from geo.screening import barred_by_rasters, relief
 from geo.siting import find_sites
 from geo.surface import CoverClass, Surfaces
 from tests.geo import ground, toy
@@ -119,7 +119,6 @@ def test_no_free_piece_lies_within_the_setback_of_a_barred_one(setback_m) -> Non
         for one, window in ((here, tile), (bare, tile.wider(3)))
     )
     fine = tile.wider(3).finer(here.parts)
-    assert TOUCHING.all()
     boxes = [
         box(fine.x_m[j] - 25, fine.y_m[i] - 25, fine.x_m[j] + 25, fine.y_m[i] + 25)
         for i, j in np.argwhere(wood)
