@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 from pyproj import Proj, Transformer
+from scipy.spatial import cKDTree
 
 from geo.crossings import terrain_of
 from geo.errors import LayerError
@@ -18,11 +19,12 @@ from geo.units import M_PER_KM, parse_voltages_kv
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo.kinds import Layers
     from geo.scenario import Scenario
     from geo.standards import Standards
-    from geo.surface import Floats, Grid
+    from geo.surface import Bools, Floats, Grid
 
 PIECE_M: Final = 50.0
 """Cells are cut into pieces of about this side, on which barred ground is seen."""
@@ -82,12 +84,22 @@ class Ground:
         """Return how many pieces make a side of a cell."""
         return int(np.clip(round(self.surfaces.cell_m / PIECE_M), 1, MAX_PARTS))
 
-    def in_reach(self, row: int, column: int, grid: Grid) -> bool:
-        """Say whether anything of the block that begins in a cell may lie in reach of a point."""
+    def in_reach(self, corners: NDArray[np.int64], grid: Grid) -> Bools:
+        """Say of which blocks anything may lie in reach of a point.
+
+        Parameters
+        ----------
+        corners
+            (n, 2) Row and column of the cell in which each begins.
+        grid
+            Of those cells.
+        """
+        if not len(self.points_m):
+            return np.zeros(len(corners), dtype=bool)
         half_m = self.block_cells * grid.side_m / 2
-        middle = np.array([column * grid.side_m + half_m, -row * grid.side_m - half_m])
-        away_m = np.hypot(*(self.points_m - middle).T).min(initial=np.inf)
-        return bool(away_m <= self.reach_m + half_m * np.sqrt(2.0))
+        middle = np.c_[corners[:, 1], -corners[:, 0]] * grid.side_m + (half_m, -half_m)
+        away_m, _ = cKDTree(self.points_m).query(middle)
+        return np.asarray(away_m <= self.reach_m + half_m * np.sqrt(2.0))
 
     @property
     def all_lines(self) -> Segments:

@@ -155,7 +155,7 @@ def _blocks(ground: Ground, tile: Grid) -> tuple[list[tuple[int, int]], list[tup
     rows = range(-(-tile.row // side) * side, tile.row + tile.rows, side)
     columns = range(-(-tile.column // side) * side, tile.column + tile.columns, side)
     blocks = [(row, column) for row in rows for column in columns]
-    near = [ground.in_reach(*block, tile) for block in blocks]
+    near = ground.in_reach(np.array(blocks, np.int64).reshape(-1, 2), tile)
     return (
         [block for block, here in zip(blocks, near, strict=True) if here],
         [block for block, here in zip(blocks, near, strict=True) if not here],
