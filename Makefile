@@ -24,7 +24,7 @@ demo: .venv/.runtime
 	$(BIN)/powersite site norway --load-mw 180 --out out/norway
 
 test: .venv/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 coverage: .venv/.dev
 	$(BIN)/coverage erase
