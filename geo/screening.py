@@ -40,7 +40,8 @@ class Cells:
     reasons: tuple[str, ...]
     """What can bar ground, in a fixed order."""
     barred: NDArray[np.uint32]
-    """(rows, columns) One bit for each reason that bars at least half of the cell."""
+    """(rows, columns) One bit for each reason that bars at least half of the cell; one without any
+    land has that one only."""
     buildable: NDArray[np.float32]
     """(rows, columns) Share of the cell that nothing bars."""
     columns: dict[str, Floats32]
@@ -124,7 +125,7 @@ def barred_pieces(ground: Ground, grid: Grid, seen: Relief, outside: Bools) -> d
     """Return for each reason which pieces of the cells it bars.
 
     A piece is barred if any of it may lie within the setback of barred ground, so that what is left
-    keeps the setback.
+    keeps the setback. What `relief` and `outside_land` tell of the window is given.
     """
     fine = grid.finer(ground.parts)
     out = {WATER: outside}
@@ -150,7 +151,7 @@ def barred_by_rasters(ground: Ground, grid: Grid, seen: Relief) -> dict[str, Boo
 
 
 def screen(ground: Ground, grid: Grid) -> Cells:
-    """Screen the cells of a window; one with no land at all has no other reason to be barred.
+    """Screen the cells of a window.
 
     Returns
     -------
