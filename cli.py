@@ -481,7 +481,10 @@ def pick(
 
     refuse_other_suffix(out)
     sites = picked_sites(own_raster(score, "score"), area_ha, count, apart_km, highest=highest)
-    typer.echo(f"Written: {write_measured(sites, out)}")
+    written = write_measured(sites, out)
+    if len(sites) < count:
+        typer.echo(f"Found {len(sites):,} of {count:,} sites: no room for more.", err=True)
+    typer.echo(f"Written: {written}")
 
 
 @app.command("map")

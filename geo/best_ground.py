@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from scipy.ndimage import label
 
-from geo.errors import LayerError, ScenarioError
+from geo.errors import LayerError, NoSiteError, ScenarioError
 from geo.kernels import compiled
 from geo.land_sites import outline
 from geo.units import M2_PER_HA, M_PER_KM
@@ -58,6 +58,8 @@ def picked_sites(
         If the raster is not in metres, its pixels are not square, or there are too many.
     ScenarioError
         As `best_ground`.
+    NoSiteError
+        If no patch is large enough.
     """
     metres = all(axis.unit_name == "metre" for axis in pyproj.CRS(raster.crs).axis_info)
     if not metres or not np.isclose(raster.pixel_x, raster.pixel_y):
@@ -70,11 +72,19 @@ def picked_sites(
             f"{raster.source.file}: has {raster.rows:,} × {raster.columns:,} pixels; make them "
             f"larger, to {MOST_PIXELS:,} at most, as with gdalwarp -tr"
         )
+    if not area_ha > 0:
+        raise ScenarioError(f"a site of {area_ha:g} ha: give an area above 0")
     side_m = raster.pixel_x
     values = raster.read(0, 0, raster.rows, raster.columns)
     needed = int(np.ceil(area_ha * M2_PER_HA / side_m**2 - SLACK))
     score = -values if highest else values
     found = best_ground(score, np.isfinite(values), needed, count, apart_km * M_PER_KM / side_m)
+    if not found:
+        widest = int(np.bincount(label(np.isfinite(values))[0].ravel())[1:].max(initial=0))
+        raise NoSiteError(
+            f"{raster.source.file}: no patch of known ground has {area_ha:,g} ha; the largest has "
+            f"{widest * side_m**2 / M2_PER_HA:,g}"
+        )
     corner = (raster.west, raster.north)
     columns = {
         "rank": np.arange(1, len(found) + 1),
@@ -126,7 +136,8 @@ def best_ground(
     known = free & np.isfinite(score)
     cells = np.flatnonzero(known)
     order = cells[np.argsort(score.ravel()[cells], kind="stable")]
-    found = _take(known.copy(), order, needed, (count, apart))
+    most = min(count, len(order) // needed)
+    found = _take(known.copy(), order, needed, (most, apart)) if most else []
     return [site.astype(np.int64) for site in found]
 
 
@@ -175,7 +186,8 @@ def _take(left, order, needed, wanted):  # noqa: ANN001, ANN202 -- numba infers 
             continue
         found = _rings((i, j), left, needed, met)
         if len(found) < needed:
-            left[i, j] = False  # too small a patch for any site
+            for part in found:  # all of a patch that is too small for any site
+                left[part[0], part[1]] = False
             continue
         out[size] = found
         for part in found:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import ScenarioError
+from geo.errors import LayerError, ScenarioError
 from geo.surface import are_boxes
 from geo.units import M_PER_KM
 
@@ -73,8 +73,13 @@ def measured(parcels: gpd.GeoDataFrame, wanted: Wanted) -> gpd.GeoDataFrame:
     Raises
     ------
     ScenarioError
-        If a column is there already, or one for percentiles is not, or holds no numbers.
+        If a column is there already, or one for percentiles is not, or holds no numbers; or if
+        nothing is wanted.
+    LayerError
+        If no polygon lies on what is known of a raster.
     """
+    if not (wanted.lengths or wanted.distances or wanted.means or wanted.percentiles):
+        raise ScenarioError("nothing to measure: give a length, distance, mean or percentile")
     out = parcels.copy()
     for name, values in _columns(parcels, wanted):
         if name in out.columns:
@@ -97,6 +102,11 @@ def _columns(parcels: gpd.GeoDataFrame, wanted: Wanted) -> Iterator[tuple[str, A
         yield f"{name}_distance_km", distance_m(shapes, others.to_numpy()) / M_PER_KM
     for name, raster in wanted.means.items():
         found = raster.means(parcels.geometry)
+        if len(found) and not found["coverage"].gt(0).any():
+            raise LayerError(
+                f"{raster.source.file}: no polygon of the list lies on known pixels; "
+                "give polygons, and a raster of where they are"
+            )
         yield f"{name}_mean", found["mean"]
         yield f"{name}_coverage", found["coverage"]
 

@@ -60,6 +60,8 @@ def own_parcels(path: Path) -> gpd.GeoDataFrame:
         raise LayerError.of(
             [Fault(path.name, f"is in {crs.name}, not in metres", "project it, as with ogr2ogr")]
         )
+    if frame.empty:
+        raise LayerError.of([Fault(path.name, "has no rows", "give polygons or points")])
     shapes = frame.geometry.to_numpy()
     broken = ~are_boxes(shapes)  # boxes are valid, and looked through in half the time
     broken[broken] = ~shapely.is_valid(shapes[broken])
@@ -105,9 +107,10 @@ def _read(path: Path, option: str, crs: str = "") -> gpd.GeoDataFrame:
         entry = ExclusionEntry(option, path.name, form, _own(path), layer=layer)
         columns: list[str] | None = [] if crs else None
         frame, faults = read_vector(path, entry, with_geometry=True, columns=columns)
-    if not faults and isinstance(frame, gpd.GeoDataFrame) and (frame.crs is None or crs):
-        there = frame.crs is not None and frame.crs == crs
-        frame, faults = (frame, []) if there else in_place_crs(frame, entry, crs)
+    if not faults and isinstance(frame, gpd.GeoDataFrame) and frame.crs is None:
+        faults = [Fault(path.name, "has no CRS", "give it one, as with ogr2ogr -a_srs")]
+    if not faults and isinstance(frame, gpd.GeoDataFrame) and crs:
+        frame, faults = (frame, []) if frame.crs == crs else in_place_crs(frame, entry, crs)
     if faults or not isinstance(frame, gpd.GeoDataFrame):
         raise LayerError.of(faults)
     return frame

@@ -99,9 +99,18 @@ def test_points_have_distances_and_no_lengths(folder: Path) -> None:
         (("--length", "a=bad.gpkg"), "list.gpkg", "bad.gpkg"),
         (("--percentile", "name"), "list.gpkg", "no column 'name' of numbers"),
         ((), "degrees.geojson", "not in metres"),
+        ((), "list.gpkg", "nothing to measure"),
+        (("--length", "a=road.gpkg"), "empty.gpkg", "empty.gpkg: has no rows"),
+        (("--length", "a=road.gpkg"), "lost.gpkg", "lost.gpkg: has no CRS; give it one"),
+        (("--mean", "a=wind.tif"), "far.gpkg", "no polygon of the list lies on known pixels"),
     ],
 )
 def test_what_cannot_be_is_one_clear_error(folder: Path, options, rows, said) -> None:
+    parcels = gpd.read_file(folder / "list.gpkg")
+    parcels[:0].to_file(folder / "empty.gpkg")
+    parcels.translate(50_000).to_file(folder / "far.gpkg")
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        parcels.set_crs(None, allow_override=True).to_file(folder / "lost.gpkg")
     answer = measure(folder, *options, rows=rows)
     assert answer.exit_code != 0
     assert said in str(answer.exception)
@@ -156,6 +165,17 @@ def test_a_site_may_need_several_pixels_and_keeps_apart(folder: Path) -> None:
     assert found[["score", "score_mean", "area_ha"]].to_numpy().tolist() == [[3, 4, 800]]
     assert CliRunner().invoke(app, [*command, "400", "--apart-km", "2.5"]).exit_code == 0
     assert gpd.read_file(folder / "out.gpkg")["score"].tolist() == [3]
+
+
+def test_fewer_sites_than_asked_for_are_told_and_none_is_an_error(folder: Path) -> None:
+    command = ["pick", str(folder / "wind.tif"), "--out", str(folder / "out.gpkg"), "--area-ha"]
+    answer = CliRunner().invoke(app, [*command, "400", "--count", "3"])
+    assert "Found 2 of 3 sites" in answer.stderr
+    (folder / "out.gpkg").unlink()
+    none = CliRunner().invoke(app, [*command, "801"])
+    assert "no patch of known ground has 801 ha; the largest has 800" in str(none.exception)
+    assert "a site of 0 ha" in str(CliRunner().invoke(app, [*command, "0"]).exception)
+    assert not (folder / "out.gpkg").exists()
 
 
 def test_more_pixels_than_memory_holds_are_refused(folder: Path, monkeypatch) -> None:
