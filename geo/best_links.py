@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SAME_SCORE = 1e-9
 """Scores that differ by less differ by rounding."""
 UNLIMITED = 1 << 62
-SLIM = ["site_id", "x_m", "y_m", "kind", "grade", "score"]
+SLIM = ["site_id", "x_m", "y_m", "kind", "grade", "score", "connection_usd"]
 
 
 def _all(best: pd.DataFrame) -> Array:
@@ -122,11 +122,11 @@ class BestLinks:
 
 
 def best_links(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Return each place's best link in rank order; of equally good ones the shortest."""
+    """Return each place's best link in rank order; of equals the cheapest, then the shortest."""
     first = ranked.drop_duplicates("site_id").set_index("site_id")[["grade", "score"]]
     best = first.loc[ranked["site_id"]]
     same_grade = ranked["grade"].to_numpy() == best["grade"].to_numpy()
     as_good = same_grade & (ranked["score"] >= best["score"].to_numpy() - SAME_SCORE)
-    shortest = ranked.loc[as_good, ["site_id", "tie_km", "rank"]]
-    shortest = shortest.sort_values("tie_km", kind="stable").drop_duplicates("site_id")
-    return ranked.loc[shortest.sort_values("rank").index]
+    by = ["connection_usd", "tie_km", "rank"]
+    cheapest = ranked.loc[as_good, ["site_id", *by]].sort_values(by).drop_duplicates("site_id")
+    return ranked.loc[cheapest.sort_values("rank").index]

@@ -94,8 +94,12 @@ def rank(measures: pd.DataFrame, scenario: Scenario, standards: Standards) -> pd
 
 
 def in_order(graded: pd.DataFrame) -> pd.DataFrame:
-    """Return graded and scored rows in rank order, numbered from 1."""
-    out = graded.sort_values(["grade", "score", "site_id"], ascending=[True, False, True])
+    """Return graded and scored rows in rank order, numbered from 1; of equals the cheapest first.
+
+    Beyond the end of the scale of costs a dear connection scores as a cheap one, and is no better.
+    """
+    by = ["grade", "score", "connection_usd", "site_id"]
+    out = graded.sort_values(by, ascending=[True, False, True, True])
     return out.assign(rank=np.arange(1, len(out) + 1))
 
 

@@ -61,11 +61,12 @@
     });
   }
 
-  /** Position of each site when the ids stand in order: the last word between equals. */
-  const byId = new Uint32Array(count);
-  Uint32Array.from(byId, (_, row) => row)
-    .sort((a, b) => (tables.sites[a].site_id < tables.sites[b].site_id ? -1 : 1))
-    .forEach((row, place) => { byId[row] = place; });
+  /** Position of each site by cost of connection, unknown ones last, then id: the last word between equals. */
+  const costs = columns.connection_usd.map((usd) => (usd !== usd ? Infinity : usd));
+  const lastWord = new Uint32Array(count);
+  Uint32Array.from(lastWord, (_, row) => row)
+    .sort((a, b) => (costs[a] !== costs[b] ? costs[a] - costs[b] : tables.sites[a].site_id < tables.sites[b].site_id ? -1 : 1))
+    .forEach((row, place) => { lastWord[row] = place; });
 
   /** Grade, score and order of all sites for weights (in the order of the criteria) and a load. */
   powersite.rankFor = function (raw, loadMw) {
@@ -76,7 +77,7 @@
       for (let row = 0; row < count; row++) scores[row] += full * part[row];
     });
     const order = Uint32Array.from(scores, (_, row) => row);
-    order.sort((a, b) => places[a] - places[b] || scores[b] - scores[a] || byId[a] - byId[b]);
+    order.sort((a, b) => places[a] - places[b] || scores[b] - scores[a] || lastWord[a] - lastWord[b]);
     return { weights, places, scores, order };
   };
 

@@ -106,6 +106,17 @@ def test_sites_alike_are_in_the_order_of_their_ids_and_each_has_a_rank_of_its_ow
     assert out["site_id"].tolist() == ["s0", "s1", "s2", "s3"]
     assert out["rank"].tolist() == [1, 2, 3, 4]
     assert out["grade"].tolist() == ["B", "D", "D", "D"]
+
+
+def test_of_equals_the_cheaper_connection_comes_first_and_an_unknown_one_last() -> None:
+    """Beyond the end of the scale of costs, 500,000 USD a MW, all of them score 0."""
+    frame = pd.DataFrame({name: [1.0] * 4 for name in RANGES}).assign(
+        site_id=["s0", "s1", "s2", "s3"], normal_mw=100.0, redundancy="N",
+        connection_usd=[np.nan, 9e9, 8e9, 8e9],
+    )  # fmt: skip
+    out = rank(frame, ASKED, STANDARDS)
+    assert set(out["score"]) == {out["score"].iloc[0]}
+    assert out["site_id"].tolist() == ["s2", "s3", "s1", "s0"]
     assert out["grade"].dtype == object  # as every other column of words
 
 

@@ -50,20 +50,28 @@ def test_the_numbers_of_a_site_hang_together(answer) -> None:
     assert sites["score"].to_numpy() == pytest.approx(sites[parts].sum(axis=1).to_numpy())
 
 
-def test_of_links_that_differ_by_rounding_the_shortest_is_kept() -> None:
-    """Of b's links the second is as good and shorter; a's second is worse by more than rounding."""
+def test_of_links_that_differ_by_rounding_the_cheapest_is_kept_then_the_shortest() -> None:
+    """Of b's links the second is as good and shorter; a's second is worse by more than rounding.
+
+    Of c's the second is longer and cheaper, of d's nobody knows what the first costs.
+    """
     ranked = pd.DataFrame(
         [
-            ("a", "A", 80.0, 9.0),
-            ("b", "B", 70.0, 8.0),
-            ("b", "B", 70.0 - 1e-12, 3.0),
-            ("a", "A", 69.0, 1.0),
-            ("b", "C", 70.0, 1.0),
+            ("a", "A", 80.0, 9.0, 7.0),
+            ("b", "B", 70.0, 8.0, 7.0),
+            ("b", "B", 70.0 - 1e-12, 3.0, 7.0),
+            ("a", "A", 69.0, 1.0, 7.0),
+            ("b", "C", 70.0, 1.0, 7.0),
+            ("c", "C", 60.0, 1.0, 8.0),
+            ("c", "C", 60.0, 2.0, 7.0),
+            ("d", "C", 60.0, 1.0, np.nan),
+            ("d", "C", 60.0, 2.0, 7.0),
         ],
-        columns=["site_id", "grade", "score", "tie_km"],
-    ).assign(rank=range(1, 6))
+        columns=["site_id", "grade", "score", "tie_km", "connection_usd"],
+    ).assign(rank=range(1, 10))
     best = best_links(ranked)
-    assert best[["site_id", "tie_km"]].to_numpy().tolist() == [["a", 9.0], ["b", 3.0]]
+    found = best[["site_id", "tie_km"]].to_numpy().tolist()
+    assert found == [["a", 9.0], ["b", 3.0], ["c", 2.0], ["d", 2.0]]
 
 
 def test_greenfield_sites_keep_their_distance(answer) -> None:
